@@ -1,0 +1,76 @@
+"""The blob store: bytes kept under their SHA-256, written once, never changed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from core.errors import MachineProblem, NotFound
+
+
+class BlobStore:
+    """Files named by the SHA-256 of their bytes, in ``root/ab/cdef…``.
+
+    Writing is atomic (temporary file, fsync, rename), so a blob that exists is whole.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, content: bytes) -> str:
+        """Keep the bytes and return their SHA-256 in hex. Bytes that are there already cost nothing.
+
+        Raises:
+            MachineProblem: the disk is full or cannot be written.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        path = self.path(digest)
+        if path.exists():
+            return digest
+        try:
+            self._write(path, content)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise MachineProblem(
+                    "The disk is full; nothing was lost, the last file was not taken.",
+                    f"Free some space under {self._root} and upload it again.",
+                ) from error
+            raise MachineProblem(f"A file could not be written: {error}", "Check the data folder's rights.") from error
+        return digest
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def get(self, digest: str) -> bytes:
+        """The bytes with this SHA-256.
+
+        Raises:
+            NotFound: no such blob.
+        """
+        try:
+            return self.path(digest).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound(f"File {digest[:12]}… is not in the store.", "Was the data folder moved?") from error
+
+    def path(self, digest: str) -> Path:
+        """Where the blob lies (or would lie)."""
+        if len(digest) != 64 or not all(c in "0123456789abcdef" for c in digest):
+            raise NotFound(f"{digest[:80]!r} is not the name of a stored file.")
+        return self._root / digest[:2] / digest[2:]
+
+    def has(self, digest: str) -> bool:
+        return self.path(digest).exists()

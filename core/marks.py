@@ -1,0 +1,81 @@
+"""Marks: what an answer is worth, by whom, and why. A change is a new revision, never an overwrite."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from core.base import Record
+from core.geometry import BoxMm
+
+
+class Evidence(Record):
+    """Words of the answer that support an award: a span of the response's text, and its place."""
+
+    text: str
+    start: int = 0  #: offset in the response's text (lines joined by newlines)
+    end: int = 0
+    part: int = 0
+    box: BoxMm | None = None  #: on the card page
+    card_page: int = 0
+
+
+class Award(Record):
+    """Steps given for one criterion (blank, 给分点, trait; "" for the whole item)."""
+
+    criterion: str = ""
+    steps: int = Field(ge=0)
+    full_steps: int = Field(ge=0)
+    reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    confidence: float = Field(default=1.0, ge=0, le=1)
+
+
+class MarkSource(StrEnum):
+    MACHINE = "machine"
+    PERSON = "person"
+
+
+class MarkState(StrEnum):
+    PROPOSED = "proposed"  #: waits for a person
+    FINAL = "final"
+
+
+class Proposal(Record):
+    """What a marking engine says of one response; the pipeline makes a Mark of it.
+
+    ``steps`` is ``None`` when the machine offers no score (essays, unread answers).
+    """
+
+    item: str
+    steps: int | None
+    awards: tuple[Award, ...] = ()
+    confidence: float = Field(default=0.0, ge=0, le=1)  #: that a careful teacher gives the same steps
+    reason: str = ""
+    model: str = ""  #: name and version of the rule or model
+    settles: bool = False  #: within the machine's licence for this item type
+
+
+class Mark(Record):
+    """The mark of one item on one page, in one revision (from 1).
+
+    The item's first region lies on ``page_id``; a change of the page's identity leaves marks alone.
+    """
+
+    exam_id: str
+    page_id: str
+    item: str
+    revision: int = Field(ge=1)
+    steps: int | None  #: ``None``: not scored yet
+    awards: tuple[Award, ...] = ()
+    source: MarkSource
+    state: MarkState
+    by: str  #: "machine" or a login
+    model: str = ""
+    rubric: str = ""  #: SHA-256 of the item's key and criteria as they stood
+    confidence: float = Field(default=1.0, ge=0, le=1)
+    reason: str = ""
+    flag: str = ""  #: 异常 reason; a flagged mark waits for the office
+    at: datetime
