@@ -38,7 +38,9 @@ class BlobStore:
                     "The disk is full; nothing was lost, the last file was not taken.",
                     f"Free some space under {self._root} and upload it again.",
                 ) from error
-            raise MachineProblem(f"A file could not be written: {error}", "Check the data folder's rights.") from error
+            raise MachineProblem(
+                f"A file could not be written: {error}", "Check the data folder's rights."
+            ) from error
         return digest
 
     @staticmethod
@@ -64,7 +66,9 @@ class BlobStore:
         try:
             return self.path(digest).read_bytes()
         except FileNotFoundError as error:
-            raise NotFound(f"File {digest[:12]}… is not in the store.", "Was the data folder moved?") from error
+            raise NotFound(
+                f"File {digest[:12]}… is not in the store.", "Was the data folder moved?"
+            ) from error
 
     def path(self, digest: str) -> Path:
         """Where the blob lies (or would lie)."""

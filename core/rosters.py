@@ -32,7 +32,9 @@ class Roster(Record):
     @model_validator(mode="after")
     def _numbers_are_unique(self) -> Self:
         numbers = [c.number for c in self.candidates if c.number]
-        twice = sorted({n for n in numbers if numbers.count(n) > 1}) if len(set(numbers)) < len(numbers) else []
+        twice = (
+            sorted({n for n in numbers if numbers.count(n) > 1}) if len(set(numbers)) < len(numbers) else []
+        )
         if twice:
             raise ValueError(f"考号 given to more than one candidate: {', '.join(twice[:5])}")
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,20 +55,24 @@ def compile_pdf(source: str, data: Mapping[str, Any], files: Mapping[str, bytes]
         source: typst markup; it reads its data by ``json(bytes(sys.inputs.data))`` and finds the
             font's name in ``sys.inputs.font``. Text of people is only ever passed as data.
         data: JSON-serialisable values.
-        files: pictures and the like that the source names as ``"/name"``.
+        files: pictures and the like, by plain file name; the source names them ``"/name"``.
 
     Raises:
         MachineProblem: a font is missing, or the source does not compile.
     """
-    inputs: dict[str, bytes] = {"main.typ": source.encode(), **{k: v for k, v in (files or {}).items()}}
-    try:
-        pdf, warnings = typst.compile_with_warnings(
-            inputs,
-            font_paths=fonts(),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False), "font": chinese_family()},
-        )
-    except typst.TypstError as error:
-        raise MachineProblem(f"A PDF could not be set: {error}") from error
+    with tempfile.TemporaryDirectory(prefix="zhupi-typst-") as folder:
+        root = Path(folder)
+        for name, content in {**(files or {}), "main.typ": source.encode()}.items():
+            (root / name).write_bytes(content)
+        try:
+            pdf, warnings = typst.compile_with_warnings(
+                root / "main.typ",
+                root=root,
+                font_paths=fonts(),
+                sys_inputs={"data": json.dumps(data, ensure_ascii=False), "font": chinese_family()},
+            )
+        except typst.TypstError as error:
+            raise MachineProblem(f"A PDF could not be set: {error}") from error
     missing = [w.message for w in warnings if "font" in w.message]
     if missing:
         raise MachineProblem(f"A PDF lacks a font: {missing[0]}", "Run `zhupi doctor`.")

@@ -32,7 +32,9 @@ class PageRaster:
         return self.pixels[top : max(bottom, top + 1), left : max(right, left + 1)]
 
 
-def rectify(image: Grey, registration: Registration, page: CardPage, px_per_mm: float = PX_PER_MM) -> PageRaster:
+def rectify(
+    image: Grey, registration: Registration, page: CardPage, px_per_mm: float = PX_PER_MM
+) -> PageRaster:
     """The card page as if scanned straight: outside the image is white.
 
     Args:
