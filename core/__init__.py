@@ -1,0 +1,1 @@
+"""Records, settings and the store: the ground floor."""

@@ -1,0 +1,1 @@
+"""One exam played from definition to error book."""

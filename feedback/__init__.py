@@ -1,0 +1,1 @@
+"""Marks to what people read: statistics, workbooks, error books, reviews."""

@@ -1,0 +1,1 @@
+"""Responses to proposed marks. Opens no image, no file, no database."""

@@ -1,0 +1,1 @@
+"""Machine-learning models: catalogue, sessions, clients. Knows no exam."""

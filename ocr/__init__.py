@@ -1,0 +1,1 @@
+"""Paper to responses: cards, intake, registration, identity, reading."""

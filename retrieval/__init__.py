@@ -1,0 +1,1 @@
+"""The item bank's index and the knowledge graph."""

@@ -1,0 +1,61 @@
+"""Results: every candidate's counted marks, gathered once for all that people are given to read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.base import Record
+from core.exams import Exam
+from core.marks import Award
+from core.rosters import Candidate
+
+
+class CandidateStatus(StrEnum):
+    PRESENT = "present"
+    ABSENT = "absent"  #: 缺考: no score, outside every mean
+    VOID = "void"  #: 违纪
+
+
+class ItemResult(Record):
+    """One item of one candidate as it counts.
+
+    ``answer`` is what was read: chosen labels ("AC"), or the text with its lines joined by newlines.
+    ``page_id``/``card_page`` say where it was written; empty when the page is missing.
+    """
+
+    item: str
+    steps: int | None  #: ``None``: not marked (only before release)
+    full_steps: int
+    awards: tuple[Award, ...] = ()
+    answer: str = ""
+    answer_parts: tuple[str, ...] = ()  #: one per blank
+    blank: bool = False  #: nothing was written
+    counted: bool = True  #: ``False``: an item of a 选做题 group that was not chosen
+    by: str = ""
+    reason: str = ""
+    flag: str = ""
+    page_id: str = ""
+    card_page: int = 0
+
+
+class CandidateResult(Record):
+    candidate: Candidate
+    status: CandidateStatus
+    items: tuple[ItemResult, ...] = ()
+    total_steps: int = 0
+    objective_steps: int = 0  #: from choices and true–false
+    subjective_steps: int = 0
+
+    def item(self, number: str) -> ItemResult | None:
+        return next((i for i in self.items if i.item == number), None)
+
+
+class ExamResults(Record):
+    """All results of an exam, in roster order."""
+
+    exam: Exam
+    candidates: tuple[CandidateResult, ...]
+
+    @property
+    def present(self) -> tuple[CandidateResult, ...]:
+        return tuple(c for c in self.candidates if c.status is CandidateStatus.PRESENT)
