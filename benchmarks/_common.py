@@ -1,0 +1,44 @@
+"""What all benchmarks share: where the sample folders are, and where the figures go."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parents[1]
+OUT = _ROOT / "benchmarks" / "out"
+
+
+def data_folder(description: str, arguments: list[str] | None = None) -> Path:
+    """The folder given with ``--data`` (default ``../shared/data`` beside the checkout).
+
+    It may be missing; ``skipped`` says so.
+    """
+    return parse(argparse.ArgumentParser(description=description), arguments).data
+
+
+def parse(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line after adding ``--data``; the namespace's ``data`` is a Path."""
+    parser.add_argument(
+        "--data", type=Path, default=_ROOT.parent / "shared" / "data", help="folder with the sample sets"
+    )
+    return parser.parse_args(arguments)
+
+
+def skipped(name: str, missing: Path) -> int:
+    """Say that the benchmark was skipped for want of its samples. Returns exit code 0."""
+    print(f"{name}: skipped, {missing} is not there (name the folder of the samples with --data)")
+    return 0
+
+
+def save(name: str, figures: Mapping[str, float], **more: Any) -> Path:
+    """Write ``benchmarks/out/{name}.json`` as ``{"figures": {…}, **more}`` and say so."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    path = OUT / f"{name}.json"
+    content = {"figures": dict(figures), **more}
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"saved {path.relative_to(_ROOT)}")
+    return path
