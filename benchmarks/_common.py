@@ -17,7 +17,7 @@ def data_folder(description: str, arguments: list[str] | None = None) -> Path:
 
     It may be missing; ``skipped`` says so.
     """
-    return parse(argparse.ArgumentParser(description=description), arguments).data
+    return Path(parse(argparse.ArgumentParser(description=description), arguments).data)
 
 
 def parse(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> argparse.Namespace:
