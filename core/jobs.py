@@ -1,0 +1,46 @@
+"""Jobs: long work that is owed. The jobs table is the truth; the queue only wakes a worker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from core.base import Record
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  #: gave up after ``MAX_ATTEMPTS``, or the input was refused
+
+
+class JobKind(StrEnum):
+    SPLIT_STACK = "split_stack"  #: args: stack_id
+    RECOGNISE = "recognise"  #: args: page_ids
+    SETTLE = "settle"  #: args: none; identities, ledger states and marks of an exam
+    MARK = "mark"  #: args: items (empty: all)
+    RELEASE = "release"  #: args: release
+    SCRIPTS = "scripts"  #: args: release, candidate_ids
+
+
+MAX_ATTEMPTS = 5
+
+
+class Job(Record):
+    """One piece of work. ``key`` makes asking twice harmless while the job is open."""
+
+    id: str
+    kind: JobKind
+    exam_id: str
+    key: str
+    args: dict[str, Any]
+    state: JobState
+    attempts: int
+    lease_until: datetime | None
+    error: str
+    done: int = 0
+    total: int = 0
+    created_at: datetime
+    finished_at: datetime | None = None
