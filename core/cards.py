@@ -76,7 +76,9 @@ class CardPage(Record):
     name_box: BoxMm | None = None  #: 姓名 and the like: hidden from markers
     bubbles: tuple[BubbleField, ...] = ()
     writing: tuple[WritingRegion, ...] = ()
-    item_boxes: dict[str, BoxMm] = {}  #: the printed surroundings of each item, for crops
+    item_boxes: dict[str, BoxMm] = Field(
+        default_factory=dict
+    )  #: the printed surroundings of each item, for crops
     score_box: BoxMm | None = None  #: free room for the total in red ink
 
 
@@ -84,7 +86,7 @@ class AlignmentStep(Record):
     """A step that an imported template asks for before reading, kept as data."""
 
     name: Literal["crop_page", "crop_on_markers", "feature_alignment", "blur", "levels"]
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
     blob: str = ""  #: SHA-256 of its reference picture, when it has one
 
 

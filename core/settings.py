@@ -72,7 +72,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             f"Unknown setting {_PREFIX}{unknown[0]}.", "See docs/settings.md for the names, or unset it."
         )
     try:
-        return Settings.model_validate({k.lower(): v for k, v in given.items() if k not in _ELSEWHERE and v != ""})
+        return Settings.model_validate(
+            {k.lower(): v for k, v in given.items() if k not in _ELSEWHERE and v != ""}
+        )
     except ValidationError as error:
         first = error.errors()[0]
         name = f"{_PREFIX}{str(first['loc'][0]).upper()}"

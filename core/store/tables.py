@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Dialect,
     Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
     text,
 )
@@ -25,8 +29,20 @@ metadata = MetaData(
 )
 
 
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite, which keeps none, gives its zone back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value
+
+
 def _when(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
+    return Column(name, UtcDateTime, nullable=nullable)
 
 
 def _current(table: str, *columns: str) -> Index:
@@ -98,6 +114,7 @@ pages = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("held_for", String(20), nullable=False, default=""),
     Column("duplicate_of", String(32), nullable=False, default=""),
+    Column("sheet", String(32), nullable=False, default=""),
     Column("card_id", String(60), nullable=False, default=""),
     Column("card_page", Integer, nullable=False, default=0),
     Column("candidate_id", String(80), nullable=False, default=""),
@@ -220,13 +237,13 @@ jobs = Table(
     Column("args", Text, nullable=False),
     Column("state", String(10), nullable=False, index=True),
     Column("attempts", Integer, nullable=False, default=0),
-    Column("lease_until", DateTime(timezone=True), nullable=True),
+    Column("lease_until", UtcDateTime, nullable=True),
     Column("worker", String(80), nullable=False, default=""),
     Column("error", Text, nullable=False, default=""),
     Column("done", Integer, nullable=False, default=0),
     Column("total", Integer, nullable=False, default=0),
     _when("created_at"),
-    Column("finished_at", DateTime(timezone=True), nullable=True),
+    Column("finished_at", UtcDateTime, nullable=True),
 )
 
 users = Table(

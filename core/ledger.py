@@ -1,0 +1,155 @@
+"""The ledger: every page that came in is somewhere, every page expected is accounted for."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from core.base import Record
+from core.pages import PageState, ScanPage
+from core.results import CandidateStatus
+from core.rosters import Candidate, Roster
+
+
+class Stack(Record):
+    """One uploaded file. ``pages`` is known when ``complete``."""
+
+    id: str
+    exam_id: str
+    name: str
+    blob: str
+    by: str
+    at: datetime
+    pages: int = 0
+    complete: bool = False
+    error: str = ""
+
+
+class PageEntry(Record):
+    """A page's line in the ledger.
+
+    ``held_for`` says what a held page waits for: "identity", "registration", "collision", "absent",
+    "optional"; ``sheet`` is shared by pages that were fed as one sheet; ``settled_by`` is "machine" or a login once its candidate is settled.
+    """
+
+    page: ScanPage
+    state: PageState
+    reason: str = ""
+    held_for: str = ""
+    duplicate_of: str = ""
+    sheet: str = ""
+    card_id: str = ""
+    card_page: int = 0
+    candidate_id: str = ""
+    settled_by: str = ""
+
+
+class GroupBalance(Record):
+    """Expected and received pages of one class and room."""
+
+    class_name: str
+    room: str
+    candidates: int
+    expected: int  #: pages
+    received: int
+    missing: int
+    absent: int  #: pages of absent candidates
+
+    @property
+    def balanced(self) -> bool:
+        return self.expected == self.received + self.missing + self.absent
+
+
+class Ledger(Record):
+    """The whole account of an exam.
+
+    ``complete``: candidates with all pages placed. ``incomplete``: those with some pages missing.
+    ``unseen``: no page at all and not declared absent. ``absent``: declared so.
+    """
+
+    pages_in: int
+    by_state: dict[PageState, int]
+    groups: tuple[GroupBalance, ...]
+    complete: tuple[str, ...]
+    incomplete: tuple[str, ...]
+    unseen: tuple[str, ...]
+    absent: tuple[str, ...]
+    waiting_identity: int  #: sheets (not pages) that wait for a person to say whose they are
+    open_pages: int  #: received or held
+
+    @property
+    def balanced(self) -> bool:
+        """Nothing on its way or held, every page in one state, every group adds up."""
+        return (
+            self.pages_in == sum(self.by_state.values())
+            and self.open_pages == 0
+            and all(group.balanced for group in self.groups)
+        )
+
+    @property
+    def releasable(self) -> bool:
+        """Balanced, and every candidate is complete, absent, or declared with pages missing."""
+        return self.balanced and not self.unseen and not self.incomplete
+
+
+def balance(
+    entries: Sequence[PageEntry],
+    roster: Roster,
+    statuses: Mapping[str, CandidateStatus],
+    pages_per_card: int,
+    accepted_missing: frozenset[str] = frozenset(),
+) -> Ledger:
+    """Add everything up.
+
+    Args:
+        entries: all pages of the exam.
+        roster: whom to expect; empty means that nobody is expected.
+        statuses: candidates declared absent or void.
+        pages_per_card: pages a complete candidate has.
+        accepted_missing: candidates whose missing pages a person has accepted as missing.
+    """
+    placed: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        if entry.state is PageState.PLACED:
+            placed[entry.candidate_id].add(entry.card_page)
+    by_state = Counter(entry.state for entry in entries)
+    absent = {c for c, s in statuses.items() if s is CandidateStatus.ABSENT}
+    seen = {c.id: len(placed.get(c.id, ())) for c in roster.candidates}
+    return Ledger(
+        pages_in=len(entries),
+        by_state=dict(by_state),
+        groups=_groups(roster.candidates, seen, absent, pages_per_card),
+        complete=tuple(c for c, n in seen.items() if n >= pages_per_card),
+        incomplete=tuple(c for c, n in seen.items() if 0 < n < pages_per_card and c not in accepted_missing),
+        unseen=tuple(c for c, n in seen.items() if n == 0 and c not in absent and c not in accepted_missing),
+        absent=tuple(c.id for c in roster.candidates if c.id in absent),
+        waiting_identity=len(
+            {e.sheet or e.page.id for e in entries if e.state is PageState.HELD and e.held_for == "identity"}
+        ),
+        open_pages=by_state[PageState.RECEIVED] + by_state[PageState.HELD],
+    )
+
+
+def _groups(
+    candidates: Sequence[Candidate], seen: Mapping[str, int], absent: set[str], pages_per_card: int
+) -> tuple[GroupBalance, ...]:
+    members: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for candidate in candidates:
+        members[candidate.class_name, candidate.room].append(candidate.id)
+    groups = []
+    for (class_name, room), ids in members.items():
+        away = [c for c in ids if c in absent and seen[c] == 0]
+        received = sum(seen[c] for c in ids)
+        groups.append(
+            GroupBalance(
+                class_name=class_name,
+                room=room,
+                candidates=len(ids),
+                expected=len(ids) * pages_per_card,
+                received=received,
+                missing=sum(max(0, pages_per_card - seen[c]) for c in ids if c not in away),
+                absent=len(away) * pages_per_card,
+            )
+        )
+    return tuple(groups)

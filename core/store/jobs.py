@@ -1,0 +1,132 @@
+"""The jobs table: what is owed, who holds it, and until when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Row, and_, insert, or_, select, update
+
+from core.jobs import MAX_ATTEMPTS, Job, JobKind, JobState
+from core.store import tables as t
+from core.store.base import Repository
+
+_OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
+
+
+class JobRepository(Repository):
+    """Jobs: asked for, claimed under a lease, kept alive, finished."""
+
+    def ask(self, kind: JobKind, exam_id: str, args: Mapping[str, Any], key: str = "") -> str:
+        """Owe this work and return its job id; while a job with the same key waits, return that.
+
+        A job that already *runs* with the key may have read older input, so a new one is owed.
+        """
+        key = key or f"{kind.value}:{exam_id}:{json.dumps(dict(args), sort_keys=True)}"[:120]
+        waiting = select(t.jobs.c.id).where(t.jobs.c.key == key, t.jobs.c.state == JobState.QUEUED.value)
+        known = self._db.scalar(waiting.limit(1))
+        if known is not None:
+            return str(known)
+        job_id = uuid4().hex
+        self._db.execute(
+            insert(t.jobs).values(
+                id=job_id,
+                kind=kind.value,
+                exam_id=exam_id,
+                key=key,
+                args=json.dumps(dict(args)),
+                state=JobState.QUEUED.value,
+                attempts=0,
+                worker="",
+                error="",
+                done=0,
+                total=0,
+                created_at=self._now(),
+            )
+        )
+        return job_id
+
+    def claim(self, job_id: str, worker: str, lease_s: int) -> Job | None:
+        """Take the job if it waits or its holder's lease ran out; ``None`` when there is nothing to do."""
+        now = self._now()
+        free = or_(
+            t.jobs.c.state == JobState.QUEUED.value,
+            and_(t.jobs.c.state == JobState.RUNNING.value, t.jobs.c.lease_until < now),
+        )
+        taken = self._db.execute(
+            update(t.jobs)
+            .where(t.jobs.c.id == job_id, free)
+            .values(
+                state=JobState.RUNNING.value,
+                worker=worker,
+                lease_until=now + timedelta(seconds=lease_s),
+                attempts=t.jobs.c.attempts + 1,
+            )
+        )
+        return self.get(job_id) if taken.rowcount == 1 else None
+
+    def heartbeat(self, job_id: str, worker: str, lease_s: int) -> bool:
+        """Lengthen the lease; ``False`` when the job is no longer this worker's."""
+        changed = self._db.execute(
+            update(t.jobs)
+            .where(t.jobs.c.id == job_id, t.jobs.c.worker == worker, t.jobs.c.state == JobState.RUNNING.value)
+            .values(lease_until=self._now() + timedelta(seconds=lease_s))
+        )
+        return changed.rowcount == 1
+
+    def progress(self, job_id: str, done: int, total: int) -> None:
+        self._db.execute(update(t.jobs).where(t.jobs.c.id == job_id).values(done=done, total=total))
+
+    def finish(self, job_id: str) -> None:
+        self._end(job_id, JobState.DONE, "")
+
+    def fail(self, job_id: str, error: str) -> None:
+        """Give the job up: its input was refused."""
+        self._end(job_id, JobState.FAILED, error)
+
+    def retry(self, job_id: str, error: str) -> bool:
+        """Owe the job again after an unexpected error; gives up (``False``) after ``MAX_ATTEMPTS``."""
+        job = self.get(job_id)
+        if job is None or job.attempts >= MAX_ATTEMPTS:
+            self.fail(job_id, error)
+            return False
+        values = {"state": JobState.QUEUED.value, "worker": "", "lease_until": None, "error": error}
+        self._db.execute(update(t.jobs).where(t.jobs.c.id == job_id).values(values))
+        return True
+
+    def _end(self, job_id: str, state: JobState, error: str) -> None:
+        values = {"state": state.value, "error": error, "lease_until": None, "finished_at": self._now()}
+        self._db.execute(update(t.jobs).where(t.jobs.c.id == job_id).values(values))
+
+    def get(self, job_id: str) -> Job | None:
+        row = self._db.execute(select(t.jobs).where(t.jobs.c.id == job_id)).first()
+        return None if row is None else _job(row)
+
+    def owed(self) -> tuple[Job, ...]:
+        """Jobs that nobody works on: queued, or running with a lease that ran out. Oldest first."""
+        query = select(t.jobs).where(
+            or_(
+                t.jobs.c.state == JobState.QUEUED.value,
+                and_(t.jobs.c.state == JobState.RUNNING.value, t.jobs.c.lease_until < self._now()),
+            )
+        )
+        return tuple(_job(row) for row in self._db.execute(query.order_by(t.jobs.c.created_at)))
+
+    def open_of_exam(self, exam_id: str, kind: JobKind | None = None) -> tuple[Job, ...]:
+        query = select(t.jobs).where(t.jobs.c.exam_id == exam_id, t.jobs.c.state.in_(_OPEN))
+        if kind is not None:
+            query = query.where(t.jobs.c.kind == kind.value)
+        return tuple(_job(row) for row in self._db.execute(query.order_by(t.jobs.c.created_at)))
+
+    def of_exam(self, exam_id: str) -> tuple[Job, ...]:
+        query = select(t.jobs).where(t.jobs.c.exam_id == exam_id).order_by(t.jobs.c.created_at)
+        return tuple(_job(row) for row in self._db.execute(query))
+
+
+def _job(row: Row[Any]) -> Job:
+    values = dict(row._mapping)
+    values.pop("worker")
+    return Job.model_validate({**values, "args": json.loads(values["args"])})

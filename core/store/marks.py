@@ -1,0 +1,86 @@
+"""Marks in revisions, and who is working on which response."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import delete, insert, select
+
+from core.marks import Mark, MarkState
+from core.store import tables as t
+from core.store.base import Repository
+
+
+class MarkRepository(Repository):
+    """Marks of responses; a response is (page id, item number)."""
+
+    def add(self, mark: Mark) -> Mark:
+        """Keep the mark as the response's next revision; its ``revision`` and ``at`` are set here."""
+        values = {
+            "exam_id": mark.exam_id,
+            "state": mark.state.value,
+            "source": mark.source.value,
+            "steps": mark.steps,
+            "by": mark.by,
+            "doc": mark.model_dump_json(exclude={"revision", "at"}),
+        }
+        revision = self._append_revision(t.marks, {"page_id": mark.page_id, "item": mark.item}, values)
+        return mark.model_copy(update={"revision": revision})
+
+    def current(self, page_id: str, item: str) -> Mark | None:
+        query = select(t.marks).where(t.marks.c.page_id == page_id, t.marks.c.item == item, t.marks.c.current)
+        row = self._db.execute(query).first()
+        return None if row is None else _mark(row.doc, row.revision, row.at)
+
+    def history(self, page_id: str, item: str) -> tuple[Mark, ...]:
+        """All revisions, oldest first."""
+        query = (
+            select(t.marks)
+            .where(t.marks.c.page_id == page_id, t.marks.c.item == item)
+            .order_by(t.marks.c.revision)
+        )
+        return tuple(_mark(row.doc, row.revision, row.at) for row in self._db.execute(query))
+
+    def of_exam(
+        self, exam_id: str, state: MarkState | None = None, items: Iterable[str] = ()
+    ) -> dict[tuple[str, str], Mark]:
+        """Current marks by (page id, item)."""
+        query = select(t.marks).where(t.marks.c.exam_id == exam_id, t.marks.c.current)
+        if state is not None:
+            query = query.where(t.marks.c.state == state.value)
+        wanted = list(items)
+        if wanted:
+            query = query.where(t.marks.c.item.in_(wanted))
+        return {(r.page_id, r.item): _mark(r.doc, r.revision, r.at) for r in self._db.execute(query)}
+
+    def last_by(self, exam_id: str, login: str, limit: int = 20) -> tuple[Mark, ...]:
+        """The person's latest current marks, newest first (for undo and 回评)."""
+        query = (
+            select(t.marks)
+            .where(t.marks.c.exam_id == exam_id, t.marks.c.by == login, t.marks.c.current)
+            .order_by(t.marks.c.at.desc())
+            .limit(limit)
+        )
+        return tuple(_mark(row.doc, row.revision, row.at) for row in self._db.execute(query))
+
+    # a response on one marker's screen is kept from the others for a while
+
+    def lock(self, page_id: str, item: str, by: str, seconds: int) -> None:
+        self._db.execute(delete(t.locks).where(t.locks.c.page_id == page_id, t.locks.c.item == item))
+        until = self._now() + timedelta(seconds=seconds)
+        self._db.execute(insert(t.locks).values(page_id=page_id, item=item, by=by, until=until))
+
+    def unlock(self, page_id: str, item: str) -> None:
+        self._db.execute(delete(t.locks).where(t.locks.c.page_id == page_id, t.locks.c.item == item))
+
+    def locked_for_others(self, by: str) -> set[tuple[str, str]]:
+        query = select(t.locks.c.page_id, t.locks.c.item).where(
+            t.locks.c.by != by, t.locks.c.until > self._now()
+        )
+        return {(row.page_id, row.item) for row in self._db.execute(query)}
+
+
+def _mark(doc: str, revision: int, at: object) -> Mark:
+    return Mark.model_validate({**json.loads(doc), "revision": revision, "at": at})
