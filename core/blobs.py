@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -33,15 +34,37 @@ class BlobStore:
         try:
             self._write(path, content)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise MachineProblem(
-                    "The disk is full; nothing was lost, the last file was not taken.",
-                    f"Free some space under {self._root} and upload it again.",
-                ) from error
-            raise MachineProblem(
-                f"A file could not be written: {error}", "Check the data folder's rights."
-            ) from error
+            raise self._mapped(error) from error
         return digest
+
+    def put_file(self, source: Path) -> str:
+        """Keep the bytes of a file without holding them in memory; the file itself is left alone.
+
+        Raises:
+            MachineProblem: the disk is full or cannot be written.
+        """
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        path = self.path(digest)
+        if path.exists():
+            return digest
+        temporary = path.parent / f".new-{os.getpid()}-{digest}"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, temporary)
+            temporary.replace(path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise self._mapped(error) from error
+        return digest
+
+    def _mapped(self, error: OSError) -> MachineProblem:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return MachineProblem(
+                "磁盘已满, 刚才的文件没有收下, 已有内容不受影响。",
+                f"请清理 {self._root} 所在磁盘后重新上传。",
+            )
+        return MachineProblem(f"文件无法写入: {error}", "请检查数据文件夹的权限。")
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:

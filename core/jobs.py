@@ -17,6 +17,8 @@ class JobState(StrEnum):
 
 
 class JobKind(StrEnum):
+    DESIGN_CARD = "design_card"  #: args: by
+    IMPORT_TEMPLATE = "import_template"  #: args: blob, by
     SPLIT_STACK = "split_stack"  #: args: stack_id
     RECOGNISE = "recognise"  #: args: page_ids
     SETTLE = "settle"  #: args: none; identities, ledger states and marks of an exam

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,7 +26,7 @@ class JobRepository(Repository):
 
         A job that already *runs* with the key may have read older input, so a new one is owed.
         """
-        key = key or f"{kind.value}:{exam_id}:{json.dumps(dict(args), sort_keys=True)}"[:120]
+        key = key or _key(kind, exam_id, args)
         waiting = select(t.jobs.c.id).where(t.jobs.c.key == key, t.jobs.c.state == JobState.QUEUED.value)
         known = self._db.scalar(waiting.limit(1))
         if known is not None:
@@ -124,6 +125,11 @@ class JobRepository(Repository):
     def of_exam(self, exam_id: str) -> tuple[Job, ...]:
         query = select(t.jobs).where(t.jobs.c.exam_id == exam_id).order_by(t.jobs.c.created_at)
         return tuple(_job(row) for row in self._db.execute(query))
+
+
+def _key(kind: JobKind, exam_id: str, args: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps(dict(args), sort_keys=True).encode()).hexdigest()[:32]
+    return f"{kind.value}:{exam_id}:{digest}"
 
 
 def _job(row: Row[Any]) -> Job:
