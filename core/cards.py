@@ -63,6 +63,26 @@ class WritingRegion(Record):
     line_pitch_mm: float = 0.0  #: distance of ruled lines or cells' rows, 0 when there are none
 
 
+class PrintedKind(StrEnum):
+    TEXT = "text"  #: words inside ``box``, centred in height
+    FRAME = "frame"  #: the outline of ``box``
+    FILL = "fill"  #: all of ``box`` in ink: rules, samples
+
+
+class Printed(Record):
+    """Print that nobody fills: words, frames and rules. Bubbles, boxes and cells are not among it."""
+
+    kind: PrintedKind
+    box: BoxMm
+    text: str = ""
+    size_pt: float = 9.0
+    align: Literal["left", "center", "right"] = "left"
+    bold: bool = False
+    grey: float = Field(default=0.0, ge=0, le=1)  #: 0 black to 1 white
+    line_mm: float = 0.2  #: a frame's width of line
+    slot: str = ""  #: a candidate's field ("name", "number", …) that a pre-named copy prints here
+
+
 class CardPage(Record):
     """One printed side."""
 
@@ -80,6 +100,7 @@ class CardPage(Record):
         default_factory=dict
     )  #: the printed surroundings of each item, for crops
     score_box: BoxMm | None = None  #: free room for the total in red ink
+    printed: tuple[Printed, ...] = ()  #: words, frames and rules of designed cards
 
 
 class AlignmentStep(Record):
