@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from core.errors import MachineProblem, NotFound
 
@@ -32,7 +34,7 @@ class BlobStore:
         if path.exists():
             return digest
         try:
-            self._write(path, content)
+            self._write(path, io.BytesIO(content))
         except OSError as error:
             raise self._mapped(error) from error
         return digest
@@ -48,13 +50,10 @@ class BlobStore:
         path = self.path(digest)
         if path.exists():
             return digest
-        temporary = path.parent / f".new-{os.getpid()}-{digest}"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, temporary)
-            temporary.replace(path)
+            with source.open("rb") as file:
+                self._write(path, file)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise self._mapped(error) from error
         return digest
 
@@ -67,12 +66,12 @@ class BlobStore:
         return MachineProblem(f"文件无法写入: {error}", "请检查数据文件夹的权限。")
 
     @staticmethod
-    def _write(path: Path, content: bytes) -> None:
+    def _write(path: Path, content: IO[bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                shutil.copyfileobj(content, file)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)

@@ -7,12 +7,14 @@ from typing import Any
 
 import alembic.command
 import alembic.config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
 
 #: How long a writer waits for another one, in milliseconds.
 _BUSY_TIMEOUT_MS = 30_000
+#: PostgreSQL's advisory lock that writers take in turn (any fixed number).
+_WRITERS_LOCK = 7_269_100_318
 
 
 def open_engine(url: str) -> Engine:
@@ -42,6 +44,16 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def begin_writing(connection: Connection) -> None:
+    """Make this transaction the only writer until it ends.
+
+    SQLite does so by itself (``BEGIN IMMEDIATE``). On PostgreSQL two writers would both read "the last
+    revision" or "the last audit line" and both append to it; write transactions are short, so they queue.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+
+
 def upgrade(url: str) -> None:
     """Bring the database's tables to this version (safe to run twice)."""
     config = alembic.config.Config()
@@ -49,6 +61,7 @@ def upgrade(url: str) -> None:
     engine = open_engine(url)
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            begin_writing(connection)
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
     finally:

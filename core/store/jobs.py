@@ -116,6 +116,18 @@ class JobRepository(Repository):
         )
         return tuple(_job(row) for row in self._db.execute(query.order_by(t.jobs.c.created_at)))
 
+    def holders(self) -> dict[str, str]:
+        """Who holds each running job: worker name by job id."""
+        query = select(t.jobs.c.id, t.jobs.c.worker).where(t.jobs.c.state == JobState.RUNNING.value)
+        return {row.id: row.worker for row in self._db.execute(query)}
+
+    def give_up_lease(self, job_id: str, worker: str) -> None:
+        """The worker is known to be gone: its job is owed at once, not only when the lease runs out."""
+        held = and_(t.jobs.c.id == job_id, t.jobs.c.worker == worker)
+        running = t.jobs.c.state == JobState.RUNNING.value
+        ended = self._now() - timedelta(seconds=1)
+        self._db.execute(update(t.jobs).where(held, running).values(lease_until=ended))
+
     def open_of_exam(self, exam_id: str, kind: JobKind | None = None) -> tuple[Job, ...]:
         query = select(t.jobs).where(t.jobs.c.exam_id == exam_id, t.jobs.c.state.in_(_OPEN))
         if kind is not None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from core.store.base import utc_now
-from core.store.engine import open_engine, upgrade
+from core.store.engine import begin_writing, open_engine, upgrade
 from core.store.exams import CandidateRepository, CardRepository, ExamRepository
 from core.store.jobs import JobRepository
 from core.store.marks import MarkRepository
@@ -50,6 +50,7 @@ class Store:
     def write(self) -> Iterator[UnitOfWork]:
         """A transaction that commits when the block ends and rolls back when it raises."""
         with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            begin_writing(connection)
             yield UnitOfWork(connection, self._now)
 
     @contextmanager
