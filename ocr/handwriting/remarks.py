@@ -1,0 +1,80 @@
+"""What the ink of a region says before it is read: blank, crossed out, outside the box."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from core.cards import WritingKind, WritingRegion
+from ocr.handwriting.ink import Ink
+
+CROSSED_OUT = "crossed out"
+OUTSIDE = "outside the box"
+
+#: A region is blank unless one stroke is at least so long and has at least so much ink: less is
+#: dust, a resting pen or print that shows through.
+STROKE_MM = 1.2
+STROKE_MM2 = 0.3
+#: A line through the writing is at least so long, and spans at least this share of its width.
+STRIKE_MM = 7.0
+STRIKE_SHARE = 0.75
+#: Along a strike, ink touches it from above and from below in at least this share of its columns;
+#: a fraction bar stands free.
+STRIKE_TOUCHED = 0.12
+#: A scribble covers at least this share of its box, both sides of which are longer than SCRIBBLE_MM.
+SCRIBBLE_SHARE = 0.55
+SCRIBBLE_MM = 2.5
+#: Share of the ink beyond the box, by more than half a millimetre, that is worth a remark.
+OUTSIDE_SHARE = 0.2
+
+
+def is_blank(ink: Ink) -> bool:
+    """Whether no stroke in the region is large enough to be writing."""
+    if not ink.mask.any():
+        return True
+    scale = ink.px_per_mm
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8), connectivity=8)
+    extent = np.hypot(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
+    writing = (extent >= STROKE_MM * scale) & (stats[1:, cv2.CC_STAT_AREA] >= STROKE_MM2 * scale**2)
+    return not bool(writing.any())
+
+
+def remark(ink: Ink, region: WritingRegion) -> str:
+    """``crossed out``, ``outside the box``, or nothing. Crossed out is told for lines only."""
+    if not ink.mask.any():
+        return ""
+    if region.kind is WritingKind.LINE and (struck_through(ink) or scribbled(ink)):
+        return CROSSED_OUT
+    beyond = ink.mask & ~ink.inside(region.box.grown(0.5))
+    if beyond.sum() > OUTSIDE_SHARE * ink.mask.sum():
+        return OUTSIDE
+    return ""
+
+
+def struck_through(ink: Ink) -> bool:
+    """Whether a long nearly level stroke runs through the writing and touches it on both sides."""
+    mask = ink.mask.astype(np.uint8)
+    columns = np.flatnonzero(mask.any(axis=0))
+    length = max(round(STRIKE_MM * ink.px_per_mm), round(STRIKE_SHARE * (columns[-1] - columns[0] + 1)))
+    thick = cv2.dilate(mask, np.ones((7, 1), np.uint8))  # lets a stroke of a hand drift up and down
+    if thick.shape[1] < length:
+        return False
+    bars = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    ys, xs = np.nonzero(bars)
+    if len(ys) == 0:
+        return False
+    reach = 12
+    above = mask[max(0, ys.min() - reach) : ys.min(), xs.min() : xs.max() + 1].any(axis=0)
+    below = mask[ys.max() + 1 : ys.max() + 1 + reach, xs.min() : xs.max() + 1].any(axis=0)
+    return bool(min(above.mean(), below.mean()) > STRIKE_TOUCHED)
+
+
+def scribbled(ink: Ink) -> bool:
+    """Whether most of the ink is one dense patch."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8), connectivity=8)
+    largest = stats[1:][np.argmax(stats[1:, cv2.CC_STAT_AREA])]
+    width, height = int(largest[cv2.CC_STAT_WIDTH]), int(largest[cv2.CC_STAT_HEIGHT])
+    area = int(largest[cv2.CC_STAT_AREA])
+    side = SCRIBBLE_MM * ink.px_per_mm
+    dense = area > SCRIBBLE_SHARE * width * height
+    return bool(min(width, height) > side and dense and area > 0.5 * ink.mask.sum())

@@ -1,0 +1,197 @@
+"""Lines of handwriting in a region: rows of ink, straightened a little, long ones cut at gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.handwriting.crops import INK_BELOW, framed
+from ocr.handwriting.ink import Ink, Mask
+from ocr.rasters import Grey
+
+#: Slopes tried, as rise over run: handwriting on unruled paper drifts by up to about 3°.
+SLOPES = tuple(step * 0.01 for step in range(-6, 7))
+#: Ink narrower than this has no slope to speak of.
+SLOPED_FROM_MM = 30.0
+#: A row's profile ends where it falls under this share of a busy row's ink.
+VALLEY_SHARE = 0.12
+#: Rows lower than this are accents, dots or long strokes and join their neighbour.
+LOW_ROW_MM = 2.2
+#: Rows higher than this probably hold two lines that touch.
+HIGH_ROW_MM = 12.5
+#: Pieces longer than so many times their height are cut at a gap.
+LONGEST = 26.0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A crop for the engine and the half-open pixel box it shows, in the region's ink."""
+
+    grey: Grey
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One written line in reading order: one piece, or several where it was too long."""
+
+    pieces: tuple[Piece, ...]
+
+
+def find_rows(ink: Ink, *, single: bool) -> tuple[Row, ...]:
+    """The written lines from top to bottom; none where there is no ink.
+
+    Args:
+        ink: the handwriting of one region.
+        single: the region holds one line (a fill), however its strokes lie.
+    """
+    if not ink.mask.any():
+        return ()
+    slope = slope_of(ink.mask, ink.px_per_mm)
+    if single:
+        return (Row(pieces(ink, ink.mask, slope)),)
+    bands = bands_of(ink.mask, slope, ink.px_per_mm)
+    labels = row_labels(ink.mask, bands, slope)
+    masks = (labels == number for number in range(1, len(bands) + 1))
+    return tuple(Row(pieces(ink, mask, slope)) for mask in masks if mask.any())
+
+
+def slope_of(mask: Mask, px_per_mm: float) -> float:
+    """The slope at which the rows' profile is sharpest, as rise over run (positive falls)."""
+    ys, xs = np.nonzero(mask[::2, ::2])
+    if len(xs) == 0 or (xs.max() - xs.min()) * 2 < SLOPED_FROM_MM * px_per_mm:
+        return 0.0
+    return max(SLOPES, key=lambda slope: (_sharpness(ys, xs, slope), -abs(slope)))
+
+
+def _sharpness(ys: NDArray[np.intp], xs: NDArray[np.intp], slope: float) -> float:
+    level = np.round((ys - slope * xs) / 2).astype(np.intp)
+    return float((np.bincount(level - level.min()).astype(np.float64) ** 2).sum())
+
+
+def bands_of(mask: Mask, slope: float, px_per_mm: float) -> tuple[tuple[int, int], ...]:
+    """Half-open spans of straightened rows that hold one line each, top to bottom."""
+    profile, first = _profile(mask, slope)
+    width = round(0.7 * px_per_mm) | 1
+    smooth = np.convolve(profile, np.ones(width) / width, mode="same")
+    busy = float(np.percentile(smooth[smooth > 0], 80))
+    spans = _runs(smooth > VALLEY_SHARE * busy)
+    spans = _join_low(spans, round(LOW_ROW_MM * px_per_mm))
+    parts = [part for span in spans for part in _split_high(smooth, span, round(HIGH_ROW_MM * px_per_mm))]
+    return tuple((first + top, first + bottom) for top, bottom in parts)
+
+
+def _profile(mask: Mask, slope: float) -> tuple[NDArray[np.float64], int]:
+    ys, xs = np.nonzero(mask)
+    level = np.round(ys - slope * xs).astype(np.intp)
+    first = int(level.min())
+    return np.bincount(level - first).astype(np.float64), first
+
+
+def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _join_low(spans: list[tuple[int, int]], low: int) -> list[tuple[int, int]]:
+    """Give rows lower than ``low`` to the nearer neighbour, when that is no further than ``low``."""
+    spans = list(spans)
+    at = 0
+    while at < len(spans) and len(spans) > 1:
+        top, bottom = spans[at]
+        above = top - spans[at - 1][1] if at else low + 1
+        below = spans[at + 1][0] - bottom if at + 1 < len(spans) else low + 1
+        if bottom - top >= low or min(above, below) > low:
+            at += 1
+        elif above <= below:
+            spans[at - 1 : at + 1] = [(spans[at - 1][0], bottom)]
+            at = max(0, at - 1)
+        else:
+            spans[at : at + 2] = [(top, spans[at + 1][1])]
+    return spans
+
+
+def _split_high(profile: NDArray[np.float64], span: tuple[int, int], high: int) -> list[tuple[int, int]]:
+    """Cut a row that is too high at its deepest valley, again and again."""
+    top, bottom = span
+    if bottom - top <= high:
+        return [span]
+    third = (bottom - top) // 4
+    cut = top + third + int(np.argmin(profile[top + third : bottom - third]))
+    peaks = min(profile[top:cut].max(), profile[cut:bottom].max())
+    if profile[cut] > 0.5 * peaks:
+        return [span]
+    return [*_split_high(profile, (top, cut), high), *_split_high(profile, (cut, bottom), high)]
+
+
+def row_labels(mask: Mask, bands: tuple[tuple[int, int], ...], slope: float) -> NDArray[np.int32]:
+    """For each ink pixel the number of its row from 1; 0 elsewhere.
+
+    A stroke belongs to the row of its middle; one that reaches through two rows is cut between them.
+    """
+    bounds = np.array([(above[1] + below[0]) / 2 for above, below in pairwise(bands)])
+    count, strokes, stats, centres = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    of_stroke = np.searchsorted(bounds, centres[:, 1] - slope * centres[:, 0]) + 1
+    of_stroke[0] = 0
+    labels: NDArray[np.int32] = of_stroke.astype(np.int32)[strokes]
+    typical = float(np.median([bottom - top for top, bottom in bands]))
+    for stroke in range(1, count):
+        if stats[stroke, cv2.CC_STAT_HEIGHT] > 1.6 * typical and len(bounds):
+            ys, xs = np.nonzero(strokes == stroke)
+            labels[ys, xs] = np.searchsorted(bounds, ys - slope * xs) + 1
+    return labels
+
+
+def pieces(ink: Ink, mask: Mask, slope: float) -> tuple[Piece, ...]:
+    """The crops of one row: only its own strokes, cut where it is too long for one."""
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    grey = np.where(near, ink.grey, 255).astype(np.uint8)
+    ys, xs = np.nonzero(mask)
+    left, right = int(xs.min()), int(xs.max()) + 1
+    height = float(np.ptp(ys - slope * xs)) + 1
+    columns = np.asarray(mask[:, left:right].any(axis=0))
+    return tuple(
+        _piece(grey, mask, left + start, left + end, slope) for start, end in cut_at_gaps(columns, height)
+    )
+
+
+def cut_at_gaps(columns: NDArray[np.bool_], height: float) -> list[tuple[int, int]]:
+    """Half-open spans of columns, none longer than ``LONGEST`` heights if a gap allows it."""
+    width = len(columns)
+    if width <= LONGEST * height:
+        return [(0, width)]
+    gaps = [gap for gap in _runs(~columns) if gap[0] > width // 4 and gap[1] < width - width // 4]
+    if not gaps:
+        return [(0, width)]
+    start, end = max(gaps, key=lambda gap: gap[1] - gap[0])
+    rest = cut_at_gaps(columns[end:], height)
+    return [*cut_at_gaps(columns[:start], height), *((end + a, end + b) for a, b in rest)]
+
+
+def _piece(grey: Grey, mask: Mask, left: int, right: int, slope: float) -> Piece:
+    """The crop of these columns: straightened, cut to the line's body, with a white margin."""
+    rows = np.flatnonzero(mask[:, left:right].any(axis=1))
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    level = straightened(grey[top:bottom, left:right], slope)
+    crop, margin = framed(level, level < INK_BELOW)
+    return Piece(crop, left - margin, top, right + margin, bottom)
+
+
+def straightened(crop: Grey, slope: float) -> Grey:
+    """The crop sheared level, cut tight again; unchanged for slopes under one in a hundred."""
+    height, width = crop.shape
+    if abs(slope) * width < 0.15 * height or abs(slope) < 0.01:
+        return crop
+    shear = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, slope * width / 2]], dtype=np.float64)
+    level = cv2.warpAffine(crop, shear, (width, height), flags=cv2.INTER_LINEAR, borderValue=255)
+    rows = np.flatnonzero((level < INK_BELOW).any(axis=1))
+    if len(rows) == 0:
+        return crop
+    return np.asarray(level[rows[0] : rows[-1] + 1], dtype=np.uint8)
