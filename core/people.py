@@ -25,3 +25,4 @@ class User(Record):
     classes: tuple[str, ...] = ()
     candidate_number: str = ""
     active: bool = True
+    one_time: bool = False  #: the office gave the password; it must be changed at the next log-in
