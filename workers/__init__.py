@@ -1,1 +1,1 @@
-"""The Celery application and the command line."""
+"""Celery tasks that perform owed jobs, the start of web and worker together, and the command line."""
