@@ -30,7 +30,8 @@ class PageEntry(Record):
     """A page's line in the ledger.
 
     ``held_for`` says what a held page waits for: "identity", "registration", "collision", "absent",
-    "optional"; ``sheet`` is shared by pages that were fed as one sheet; ``settled_by`` is "machine" or a login once its candidate is settled.
+    "optional". ``sheet`` is shared by pages that were fed as one sheet. ``settled_by`` is "machine" or
+    a login once the candidate is settled.
     """
 
     page: ScanPage
@@ -76,6 +77,7 @@ class Ledger(Record):
     unseen: tuple[str, ...]
     absent: tuple[str, ...]
     waiting_identity: int  #: sheets (not pages) that wait for a person to say whose they are
+    waiting_identity_pages: int  #: the pages of those sheets
     open_pages: int  #: received or held
 
     @property
@@ -116,6 +118,7 @@ def balance(
     by_state = Counter(entry.state for entry in entries)
     absent = {c for c, s in statuses.items() if s is CandidateStatus.ABSENT}
     seen = {c.id: len(placed.get(c.id, ())) for c in roster.candidates}
+    waiting = [e for e in entries if e.state is PageState.HELD and e.held_for == "identity"]
     return Ledger(
         pages_in=len(entries),
         by_state=dict(by_state),
@@ -124,9 +127,8 @@ def balance(
         incomplete=tuple(c for c, n in seen.items() if 0 < n < pages_per_card and c not in accepted_missing),
         unseen=tuple(c for c, n in seen.items() if n == 0 and c not in absent and c not in accepted_missing),
         absent=tuple(c.id for c in roster.candidates if c.id in absent),
-        waiting_identity=len(
-            {e.sheet or e.page.id for e in entries if e.state is PageState.HELD and e.held_for == "identity"}
-        ),
+        waiting_identity=len({e.sheet or e.page.id for e in waiting}),
+        waiting_identity_pages=len(waiting),
         open_pages=by_state[PageState.RECEIVED] + by_state[PageState.HELD],
     )
 

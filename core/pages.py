@@ -152,6 +152,8 @@ class PageReading(Record):
     bubbles: tuple[BubbleReading, ...] = ()
     texts: tuple[TextReading, ...] = ()
     notes: tuple[str, ...] = ()
+    raster_blob: str = ""  #: SHA-256 of the rectified page as JPEG, name and number whited out
+    head_blob: str = ""  #: SHA-256 of the name and number area as JPEG
 
     def bubble(self, key: str) -> BubbleReading | None:
         return next((b for b in self.bubbles if b.key == key), None)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, and_, func, insert, select, update
 
 
 def utc_now() -> datetime:
+    """The time, aware, in UTC."""
     return datetime.now(UTC)
 
 

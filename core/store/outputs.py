@@ -92,6 +92,10 @@ class AuditLine(Record):
     chain: str
 
 
+#: The columns that the chain covers, after the time.
+_CHAINED = ("by", "action", "exam_id", "subject", "before", "after", "why")
+
+
 class AuditRepository(Repository):
     """The append-only audit log, chained so that a line taken out or changed shows."""
 
@@ -136,9 +140,7 @@ class AuditRepository(Repository):
         """The id of the first line that does not follow from the one before, ``None`` when all do."""
         last = ""
         for row in self._db.execute(select(t.audit).order_by(t.audit.c.id)):
-            fields = (
-                row.at.isoformat(), row.by, row.action, row.exam_id, row.subject, row.before, row.after, row.why
-            )  # fmt: skip
+            fields = (row.at.isoformat(), *(getattr(row, name) for name in _CHAINED))
             if _link(last, fields) != row.chain:
                 return int(row.id)
             last = row.chain

@@ -1,0 +1,89 @@
+"""How far an exam's work has come."""
+
+from __future__ import annotations
+
+from core.base import Record
+from core.jobs import JobState
+from core.ledger import Ledger
+from core.marks import MarkState
+from core.pages import PageState
+from pipeline.ledgers import ledger_in
+from pipeline.toolbox import Toolbox
+
+
+class Progress(Record):
+    """How far an exam's work has come; ``sentence`` says it as a teacher would."""
+
+    pages_in: int
+    read: int
+    placed: int
+    held: int
+    duplicate: int
+    stray: int
+    unreadable: int
+    complete: int
+    incomplete: int
+    unseen: int
+    absent: int
+    waiting_identity: int
+    open_jobs: int
+    failed_jobs: tuple[str, ...]
+    settled_marks: int
+    proposed_marks: int
+    busy: bool
+    sentence: str
+
+
+def exam_progress(tb: Toolbox, exam_id: str) -> Progress:
+    """Counts for the progress page.
+
+    Raises:
+        NotFound: no such exam.
+    """
+    with tb.store.read() as uow:
+        uow.exams.get(exam_id)
+        ledger = ledger_in(uow, exam_id)
+        jobs = uow.jobs.of_exam(exam_id)
+        marks = uow.marks.of_exam(exam_id).values()
+        stacks = uow.pages.stacks(exam_id)
+    states = ledger.by_state
+    open_jobs = sum(job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs)
+    proposed = sum(mark.state is MarkState.PROPOSED for mark in marks)
+    return Progress(
+        pages_in=ledger.pages_in,
+        read=ledger.pages_in - states.get(PageState.RECEIVED, 0),
+        placed=states.get(PageState.PLACED, 0),
+        held=states.get(PageState.HELD, 0),
+        duplicate=states.get(PageState.DUPLICATE, 0),
+        stray=states.get(PageState.STRAY, 0),
+        unreadable=states.get(PageState.UNREADABLE, 0),
+        complete=len(ledger.complete),
+        incomplete=len(ledger.incomplete),
+        unseen=len(ledger.unseen),
+        absent=len(ledger.absent),
+        waiting_identity=ledger.waiting_identity,
+        open_jobs=open_jobs,
+        failed_jobs=tuple(j.error for j in jobs if j.state is JobState.FAILED)
+        + tuple(f"{s.name}: {s.error}" for s in stacks if s.error),
+        settled_marks=len(marks) - proposed,
+        proposed_marks=proposed,
+        busy=open_jobs > 0,
+        sentence=sentence(ledger),
+    )
+
+
+def sentence(ledger: Ledger) -> str:
+    """E.g. "46 张已识别, 1 缺页, 1 考号待确认, 1 重复, 1 异页"."""
+    other_held = ledger.by_state.get(PageState.HELD, 0) - ledger.waiting_identity_pages
+    counts = (
+        (len(ledger.complete), "张已识别"),
+        (len(ledger.incomplete), "缺页"),
+        (ledger.waiting_identity, "考号待确认"),
+        (ledger.by_state.get(PageState.DUPLICATE, 0), "重复"),
+        (ledger.by_state.get(PageState.STRAY, 0), "异页"),
+        (ledger.by_state.get(PageState.UNREADABLE, 0), "无法辨认"),
+        (other_held, "页待处理"),
+        (len(ledger.absent), "缺考"),
+    )
+    parts = [f"{number} {word}" for number, word in counts if number or word == "张已识别"]
+    return ", ".join(parts)

@@ -1,0 +1,237 @@
+"""Gathering every candidate's counted marks, and what still stands in the way of a release."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.cards import Card
+from core.exams import Exam, Item, ItemKind
+from core.ledger import PageEntry
+from core.marks import Mark, MarkState
+from core.pages import PageReading, PageState
+from core.results import CandidateResult, CandidateStatus, ExamResults, ItemResult
+from core.rosters import Candidate
+from core.store import UnitOfWork
+from marking import OptionalChoice, count_optional
+from pipeline.ledgers import ledger_in
+from pipeline.toolbox import Toolbox
+
+OBJECTIVE = frozenset({ItemKind.SINGLE_CHOICE, ItemKind.MULTIPLE_CHOICE, ItemKind.TRUE_FALSE})
+
+
+@dataclass(frozen=True)
+class ExamState:
+    """All that results are made of, read in one transaction."""
+
+    exam: Exam
+    cards: Mapping[str, Card]
+    candidates: tuple[Candidate, ...]
+    statuses: Mapping[str, CandidateStatus]
+    scripts: Mapping[str, Mapping[int, PageEntry]]  #: candidate id → card page → page
+    readings: Mapping[str, PageReading]
+    marks: Mapping[tuple[str, str], Mark]
+    corrections: Mapping[tuple[str, str], tuple[str, str]]
+
+
+def read_state(uow: UnitOfWork, exam_id: str) -> ExamState:
+    """Read everything about an exam that its results depend on.
+
+    Raises:
+        NotFound: no such exam.
+    """
+    scripts: dict[str, dict[int, PageEntry]] = defaultdict(dict)
+    for entry in uow.pages.entries(exam_id, [PageState.PLACED]):
+        scripts[entry.candidate_id][entry.card_page] = entry
+    return ExamState(
+        exam=uow.exams.get(exam_id),
+        cards={card.id: card for card in uow.cards.of_exam(exam_id)},
+        candidates=_everybody(uow.candidates.roster(exam_id).candidates, scripts),
+        statuses=uow.candidates.statuses(exam_id),
+        scripts=scripts,
+        readings=uow.pages.readings(exam_id),
+        marks=uow.marks.of_exam(exam_id),
+        corrections=uow.pages.corrections(exam_id),
+    )
+
+
+def _everybody(roster: Sequence[Candidate], scripts: Mapping[str, object]) -> tuple[Candidate, ...]:
+    """The roster, and after it whoever was identified by 考号 alone."""
+    known = {candidate.id for candidate in roster}
+    numbers = sorted(set(scripts) - known)
+    return (*roster, *(Candidate(id=number, number=number) for number in numbers))
+
+
+def gather_results(tb: Toolbox, exam_id: str) -> ExamResults:
+    """The results as they stand now.
+
+    Raises:
+        NotFound: no such exam.
+    """
+    with tb.store.read() as uow:
+        state = read_state(uow, exam_id)
+    return results_of(state)
+
+
+def results_of(state: ExamState) -> ExamResults:
+    """Results from a state already read."""
+    candidates = tuple(_candidate_result(state, candidate) for candidate in state.candidates)
+    return ExamResults(exam=state.exam, candidates=candidates)
+
+
+def exam_results(tb: Toolbox, exam_id: str, release: int | None = None) -> ExamResults:
+    """The results of a release as they were frozen (the last one by default; live if there is none)."""
+    with tb.store.read() as uow:
+        releases = uow.outputs.releases(exam_id)
+    chosen = next((r for r in releases if release in (None, r.revision)), None)
+    if chosen is None:
+        return gather_results(tb, exam_id)
+    return ExamResults.model_validate_json(tb.blobs.get(chosen.results_blob))
+
+
+def _candidate_result(state: ExamState, candidate: Candidate) -> CandidateResult:
+    pages = state.scripts.get(candidate.id, {})
+    declared = state.statuses.get(candidate.id)
+    status = declared or (CandidateStatus.PRESENT if pages else CandidateStatus.ABSENT)
+    if status is not CandidateStatus.PRESENT:
+        return CandidateResult(candidate=candidate, status=status)
+    uncounted = _uncounted(state, pages)
+    items = tuple(
+        _item_result(state, pages, item).model_copy(update={"counted": item.number not in uncounted})
+        for item in state.exam.items
+    )
+    objective = {i.number for i in state.exam.items if i.kind in OBJECTIVE}
+    counted = [i for i in items if i.counted]
+    first = sum(i.steps or 0 for i in counted if i.item in objective)
+    total = sum(i.steps or 0 for i in counted)
+    return CandidateResult(
+        candidate=candidate,
+        status=status,
+        items=items,
+        total_steps=total,
+        objective_steps=first,
+        subjective_steps=total - first,
+    )
+
+
+def page_of_item(cards: Mapping[str, Card], pages: Mapping[int, PageEntry], item: str) -> PageEntry | None:
+    """The page of a script on which the item begins; ``None`` when that page is missing."""
+    for entry in pages.values():
+        card = cards.get(entry.card_id)
+        numbers = card.pages_of(item) if card is not None else ()
+        if numbers:
+            return pages.get(numbers[0])
+    return None
+
+
+def _item_result(state: ExamState, pages: Mapping[int, PageEntry], item: Item) -> ItemResult:
+    entry = page_of_item(state.cards, pages, item.number)
+    if entry is None:
+        return ItemResult(item=item.number, steps=0, full_steps=item.full_steps, reason="缺页", blank=True)
+    mark = state.marks.get((entry.page.id, item.number))
+    answer = answer_of(state, entry.page.id, item)
+    return ItemResult(
+        item=item.number,
+        steps=None if mark is None else mark.steps,
+        full_steps=item.full_steps,
+        awards=() if mark is None else mark.awards,
+        answer=" ".join(answer) if item.kind is ItemKind.FILL else "\n".join(answer),
+        answer_parts=answer,
+        blank=not any(answer),
+        by="" if mark is None else mark.by,
+        reason="" if mark is None else mark.reason,
+        flag="" if mark is None else mark.flag,
+        page_id=entry.page.id,
+        card_page=entry.card_page,
+    )
+
+
+def answer_of(state: ExamState, page_id: str, item: Item) -> tuple[str, ...]:
+    """What was written or filled, a person's correction before the machine's reading."""
+    corrected = state.corrections.get((page_id, item.number))
+    if corrected is not None:
+        return (corrected[0],)
+    reading = state.readings.get(page_id)
+    if reading is None:
+        return ()
+    if item.kind in OBJECTIVE:
+        bubble = reading.bubble(item.number)
+        return ("".join(bubble.marked),) if bubble is not None else ()
+    texts = reading.texts_of(item.number)
+    if item.kind is ItemKind.ESSAY:
+        return tuple("" if t.blank else "(作文)" for t in texts[:1])
+    return tuple(text.text for text in sorted(texts, key=lambda t: t.part))
+
+
+def optional_choices(state: ExamState, pages: Mapping[int, PageEntry]) -> dict[str, OptionalChoice]:
+    """For each 选做题 group of a script, the item that counts, by group id."""
+    chosen: dict[str, OptionalChoice] = {}
+    for group in state.exam.optional_groups:
+        answered = {}
+        bubble = None
+        for number in group.items:
+            entry = page_of_item(state.cards, pages, number)
+            written = answer_of(state, entry.page.id, state.exam.item(number)) if entry else ()
+            answered[number] = any(written)
+        for entry in pages.values():
+            decided = state.corrections.get((entry.page.id, f"optional:{group.id}"))
+            if decided is not None:
+                chosen[group.id] = OptionalChoice(
+                    counted=decided[0] or None, doubtful=False, reason="人工确认"
+                )
+            reading = state.readings.get(entry.page.id)
+            bubble = bubble or (reading.bubble(group.id) if reading else None)
+        if group.id not in chosen:
+            chosen[group.id] = count_optional(group, bubble, answered)
+    return chosen
+
+
+def _uncounted(state: ExamState, pages: Mapping[int, PageEntry]) -> set[str]:
+    choices = optional_choices(state, pages)
+    return {
+        number
+        for group in state.exam.optional_groups
+        for number in group.items
+        if number != choices[group.id].counted
+    }
+
+
+def release_blockers(tb: Toolbox, exam_id: str) -> tuple[str, ...]:
+    """What must be done before the exam can be released, each as a short sentence."""
+    with tb.store.read() as uow:
+        ledger = ledger_in(uow, exam_id)
+        state = read_state(uow, exam_id)
+        open_jobs = uow.jobs.open_of_exam(exam_id)
+    waiting = sum(m.state is MarkState.PROPOSED for m in counted_marks(state).values())
+    doubtful = sum(
+        choice.doubtful
+        for pages in state.scripts.values()
+        for choice in optional_choices(state, pages).values()
+    )
+    unmarked = sum(i.steps is None for c in results_of(state).candidates for i in c.items if i.counted)
+    checks = (
+        (ledger.pages_in == 0, "还没有扫描任何页面"),
+        (bool(open_jobs), f"还有 {len(open_jobs)} 项工作正在进行"),
+        (ledger.open_pages > 0, f"{ledger.open_pages} 页待处理"),
+        (bool(ledger.incomplete), f"{len(ledger.incomplete)} 人缺页"),
+        (bool(ledger.unseen), f"{len(ledger.unseen)} 人没有答卷, 也未登记缺考"),
+        (not ledger.balanced and ledger.open_pages == 0, "台账不平"),
+        (waiting > 0, f"{waiting} 份作答待评"),
+        (waiting == 0 and unmarked > 0, f"{unmarked} 份作答没有成绩"),
+        (doubtful > 0, f"{doubtful} 处选做题待确认"),
+    )
+    return tuple(words for holds, words in checks if holds)
+
+
+def counted_marks(state: ExamState) -> dict[tuple[str, str], Mark]:
+    """Current marks of placed pages whose item counts (a 选做题 not chosen needs no mark)."""
+    counted: dict[tuple[str, str], Mark] = {}
+    for pages in state.scripts.values():
+        uncounted = _uncounted(state, pages)
+        for entry in pages.values():
+            for item in state.exam.items:
+                mark = state.marks.get((entry.page.id, item.number))
+                if mark is not None and item.number not in uncounted:
+                    counted[entry.page.id, item.number] = mark
+    return counted

@@ -1,0 +1,346 @@
+"""The marking queue: what waits for a person, one response at a time, and what the person decides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from core.cards import Card
+from core.errors import BadInput, Conflict, NotFound
+from core.exams import Essay, Exam, Fill, Item, ShortAnswer
+from core.ledger import PageEntry
+from core.marks import Award, Mark, MarkSource, MarkState
+from core.pages import PageReading, PageState
+from core.results import CandidateStatus
+from core.scores import format_steps
+from core.store import UnitOfWork
+from core.store.base import utc_now
+from marking import rubric_digest
+from pipeline.results import OBJECTIVE, optional_choices, read_state
+from pipeline.toolbox import Toolbox
+
+#: How long a response on one marker's screen is kept from the others.
+LOCK_S = 300
+_MARKABLE = frozenset({PageState.PLACED, PageState.HELD, PageState.RECEIVED})
+
+
+@dataclass(frozen=True)
+class CriterionPad:
+    """One thing to score: ``id`` is "" for the whole item."""
+
+    id: str
+    name: str
+    full_steps: int
+
+
+@dataclass(frozen=True)
+class ReviewTask:
+    """One response for a person: the item, the current mark, what was read, what to score."""
+
+    exam_id: str
+    page_id: str
+    item: Item
+    mark: Mark
+    reading: PageReading
+    pads: tuple[CriterionPad, ...]
+
+
+def pads_of(item: Item) -> tuple[CriterionPad, ...]:
+    """What a person scores on the item: blanks, 给分点, traits, or the whole."""
+    if isinstance(item, Fill):
+        return tuple(
+            CriterionPad(str(n), f"第{n}空: {_blank_key(item, n)}", blank.steps)
+            for n, blank in enumerate(item.blanks, start=1)
+        )
+    if isinstance(item, ShortAnswer):
+        return tuple(CriterionPad(c.id, c.statement, c.steps) for c in item.criteria)
+    if isinstance(item, Essay) and item.traits:
+        return tuple(CriterionPad(trait.id, trait.name, trait.full_steps) for trait in item.traits)
+    return (CriterionPad("", "整题", item.full_steps),)
+
+
+def _blank_key(item: Fill, number: int) -> str:
+    blank = item.blanks[number - 1]
+    numeric = f"{blank.numeric.value} {blank.numeric.unit}".strip() if blank.numeric else ""
+    return " / ".join(filter(None, (*blank.accepted, numeric, blank.expression)))
+
+
+Queue = Literal["waiting", "flagged"]
+
+
+def _waiting(uow: UnitOfWork, exam_id: str, queue: Queue) -> dict[tuple[str, str], Mark]:
+    """Marks that wait, on pages that count, in an order that keeps one item together."""
+    exam = uow.exams.get(exam_id)
+    order = {item.number: n for n, item in enumerate(exam.items)}
+    pages = {e.page.id: n for n, e in enumerate(uow.pages.entries(exam_id, _MARKABLE))}
+    marks = uow.marks.of_exam(exam_id, MarkState.PROPOSED)
+    chosen = {
+        key: mark
+        for key, mark in marks.items()
+        if key[0] in pages and key[1] in order and bool(mark.flag) == (queue == "flagged")
+    }
+    return dict(sorted(chosen.items(), key=lambda kv: (order[kv[0][1]], pages[kv[0][0]])))
+
+
+def queue_summary(tb: Toolbox, exam_id: str, queue: Queue = "waiting") -> dict[str, int]:
+    """How many responses wait, by item number, in the exam's order."""
+    with tb.store.read() as uow:
+        return dict(Counter(item for _, item in _waiting(uow, exam_id, queue)))
+
+
+def next_tasks(
+    tb: Toolbox,
+    exam_id: str,
+    by: str,
+    item: str | None = None,
+    count: int = 2,
+    queue: Queue = "waiting",
+    skip: frozenset[tuple[str, str]] = frozenset(),
+) -> tuple[ReviewTask, ...]:
+    """The next responses for this person, kept from others for ``LOCK_S`` seconds.
+
+    Args:
+        item: only responses to this item; any when ``None``.
+        count: at most so many (the page loads the following ones ahead).
+        queue: "flagged" for the office's 异常 queue.
+        skip: responses (page id, item) that the person has put off.
+    """
+    with tb.store.write() as uow:
+        exam = uow.exams.get(exam_id)
+        taken = uow.marks.locked_for_others(by)
+        tasks: list[ReviewTask] = []
+        for key, mark in _waiting(uow, exam_id, queue).items():
+            if len(tasks) == count:
+                break
+            if key in taken or key in skip or (item is not None and key[1] != item):
+                continue
+            reading = uow.pages.reading(key[0])
+            if reading is None:
+                continue
+            uow.marks.lock(*key, by, LOCK_S)
+            tasks.append(_task(exam, mark, reading))
+    return tuple(tasks)
+
+
+def _task(exam: Exam, mark: Mark, reading: PageReading) -> ReviewTask:
+    item = exam.item(mark.item)
+    return ReviewTask(exam.id, mark.page_id, item, mark, reading, pads_of(item))
+
+
+def task(tb: Toolbox, page_id: str, item: str) -> ReviewTask:
+    """One response, whether it waits or not (for 回评).
+
+    Raises:
+        NotFound: no such response.
+    """
+    with tb.store.read() as uow:
+        mark = uow.marks.current(page_id, item)
+        reading = uow.pages.reading(page_id)
+        if mark is None or reading is None:
+            raise NotFound(f"没有这份作答 (第 {item} 题)。", "它可能已被移走, 请返回队列。")
+        return _task(uow.exams.get(mark.exam_id), mark, reading)
+
+
+def history(tb: Toolbox, page_id: str, item: str) -> tuple[Mark, ...]:
+    """All marks of a response, oldest first."""
+    with tb.store.read() as uow:
+        return uow.marks.history(page_id, item)
+
+
+def last_marked(tb: Toolbox, exam_id: str, by: str, limit: int = 20) -> tuple[Mark, ...]:
+    """The person's latest marks, newest first (回评)."""
+    with tb.store.read() as uow:
+        return uow.marks.last_by(exam_id, by, limit)
+
+
+def give_mark(
+    tb: Toolbox, page_id: str, item: str, awards: Mapping[str, int], by: str, reason: str = ""
+) -> Mark:
+    """A person's mark: steps for every pad of the item. It is final and a new revision.
+
+    Args:
+        awards: steps by criterion id, one for each of ``pads_of(item)``.
+
+    Raises:
+        NotFound: no such response.
+        BadInput: a criterion is missing, unknown, or its steps are out of range.
+    """
+    with tb.store.write() as uow:
+        before = _current(uow, page_id, item)
+        exam = uow.exams.get(before.exam_id)
+        definition = exam.item(item)
+        _check(exam, definition, awards)
+        given = tuple(_award(pad, awards[pad.id], before) for pad in pads_of(definition))
+        return _keep(uow, before, definition, given, by, reason, action="mark.give")
+
+
+def _check(exam: Exam, item: Item, awards: Mapping[str, int]) -> None:
+    pads = {pad.id: pad for pad in pads_of(item)}
+    if set(awards) != set(pads):
+        missing = [pads[k].name for k in pads if k not in awards] or sorted(set(awards) - set(pads))
+        raise BadInput(
+            f"第 {item.number} 题还有未给分的项: {', '.join(missing)}。", "每一项都要给分, 0 分也要输入。"
+        )
+    for key, steps in awards.items():
+        full = pads[key].full_steps
+        if not 0 <= steps <= full:
+            seen, most = format_steps(steps, exam.step), format_steps(full, exam.step)
+            raise BadInput(f"“{pads[key].name}”给了 {seen} 分, 应在 0 到 {most} 之间。", "请重新输入。")
+
+
+def _award(pad: CriterionPad, steps: int, before: Mark) -> Award:
+    """The machine's evidence stays with the award when the person agrees with it."""
+    proposed = next((a for a in before.awards if a.criterion == pad.id), None)
+    if proposed is not None and proposed.steps == steps:
+        return proposed.model_copy(update={"confidence": 1.0})
+    return Award(criterion=pad.id, steps=steps, full_steps=pad.full_steps)
+
+
+def _keep(
+    uow: UnitOfWork, before: Mark, item: Item, awards: tuple[Award, ...], by: str, reason: str, *, action: str
+) -> Mark:
+    mark = uow.marks.add(
+        Mark(
+            exam_id=before.exam_id,
+            page_id=before.page_id,
+            item=before.item,
+            revision=1,
+            steps=sum(award.steps for award in awards),
+            awards=awards,
+            source=MarkSource.PERSON,
+            state=MarkState.FINAL,
+            by=by,
+            rubric=rubric_digest(item),
+            reason=reason,
+            at=utc_now(),
+        )
+    )
+    uow.marks.unlock(before.page_id, before.item)
+    _log(uow, before, mark, by, action, reason)
+    return mark
+
+
+def _log(uow: UnitOfWork, before: Mark, after: Mark, by: str, action: str, why: str) -> None:
+    subject = f"{after.page_id}:{after.item}"
+    uow.audit.write(
+        by, action, after.exam_id, subject, before=_words(before), after=_words(after), why=why or after.flag
+    )
+
+
+def _words(mark: Mark) -> str:
+    return f"{mark.steps} {mark.state.value} {mark.by}"
+
+
+def _current(uow: UnitOfWork, page_id: str, item: str) -> Mark:
+    mark = uow.marks.current(page_id, item)
+    if mark is None:
+        raise NotFound(f"没有这份作答 (第 {item} 题)。", "它可能已被移走, 请返回队列。")
+    return mark
+
+
+def undo(tb: Toolbox, page_id: str, item: str, by: str) -> Mark:
+    """Take one's last mark of a response back: the mark before it holds again, as a new revision.
+
+    Raises:
+        Conflict: the current mark is another person's, or there is none before it.
+    """
+    with tb.store.write() as uow:
+        revisions = uow.marks.history(page_id, item)
+        if len(revisions) < 2 or revisions[-1].by != by:
+            raise Conflict("没有可以撤销的评分。", "只能撤销自己刚给出的分数。")
+        mark = uow.marks.add(revisions[-2])
+        _log(uow, revisions[-1], mark, by, "mark.undo", "撤销")
+        return mark
+
+
+def flag(tb: Toolbox, page_id: str, item: str, reason: str, by: str) -> Mark:
+    """Put a response into the office's 异常 queue with a reason; its proposed score stays.
+
+    Raises:
+        BadInput: no reason was given.
+    """
+    if not reason.strip():
+        raise BadInput("标为异常要写明原因。", "请选择或填写原因。")
+    with tb.store.write() as uow:
+        before = _current(uow, page_id, item)
+        changed = {
+            "state": MarkState.PROPOSED,
+            "flag": reason.strip()[:200],
+            "by": by,
+            "source": MarkSource.PERSON,
+        }
+        mark = uow.marks.add(before.model_copy(update=changed))
+        uow.marks.unlock(page_id, item)
+        _log(uow, before, mark, by, "mark.flag", mark.flag)
+        return mark
+
+
+def choose_optional(tb: Toolbox, page_id: str, group_id: str, item: str, by: str) -> None:
+    """A person's word on which item of a 选做题 group counts on this script ("" = none)."""
+    with tb.store.write() as uow:
+        entry = uow.pages.entry(page_id)
+        group = next((g for g in uow.exams.get(entry.page.exam_id).optional_groups if g.id == group_id), None)
+        if group is None or (item and item not in group.items):
+            raise BadInput(f"选做题 {group_id} 里没有第 {item} 题。", "请选择其中一题。")
+        uow.pages.correct(entry.page.exam_id, page_id, f"optional:{group_id}", item, by)
+        uow.audit.write(by, "optional.choose", entry.page.exam_id, page_id, after=f"{group_id}={item}")
+
+
+@dataclass(frozen=True)
+class OptionalTask:
+    """A script on which it is not clear which 选做题 was answered."""
+
+    page_id: str
+    group_id: str
+    items: tuple[str, ...]
+    reason: str
+
+
+def optional_queue(tb: Toolbox, exam_id: str) -> tuple[OptionalTask, ...]:
+    """All scripts whose 选做题 a person must decide."""
+    with tb.store.read() as uow:
+        state = read_state(uow, exam_id)
+    tasks = []
+    for candidate, pages in state.scripts.items():
+        if state.statuses.get(candidate) is CandidateStatus.ABSENT:
+            continue
+        for group in state.exam.optional_groups:
+            choice = optional_choices(state, pages)[group.id]
+            entry = _page_with_group(state.cards, pages, group.id) if choice.doubtful else None
+            if entry is not None:
+                tasks.append(OptionalTask(entry.page.id, group.id, group.items, choice.reason))
+    return tuple(tasks)
+
+
+def _page_with_group(
+    cards: Mapping[str, Card], pages: Mapping[int, PageEntry], group_id: str
+) -> PageEntry | None:
+    for entry in pages.values():
+        card = cards[entry.card_id]
+        if any(field.key == group_id for field in card.page(entry.card_page).bubbles):
+            return entry
+    return next(iter(pages.values()), None)
+
+
+def correct_choice(tb: Toolbox, page_id: str, item: str, labels: str, by: str) -> Mark:
+    """A person's word on which bubbles were meant ("" = none): the key then gives the mark.
+
+    Raises:
+        BadInput: a label is not among the item's options.
+        NotFound: no such response.
+    """
+    from pipeline.proposals import propose_choice  # noqa: PLC0415  (the rules load SymPy; only here)
+
+    with tb.store.write() as uow:
+        before = _current(uow, page_id, item)
+        definition = uow.exams.get(before.exam_id).item(item)
+        if definition.kind not in OBJECTIVE:
+            raise BadInput(f"第 {item} 题不是选择或判断题。", "请直接给分。")
+        chosen = "".join(sorted(set(labels.upper())))
+        awards = propose_choice(definition, chosen).awards
+        uow.pages.correct(before.exam_id, page_id, item, chosen, by)
+        return _keep(
+            uow, before, definition, awards, by, f"人工确认填涂: {chosen or '未涂'}", action="choice.correct"
+        )
