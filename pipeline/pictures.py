@@ -145,7 +145,7 @@ def _pixels(box: BoxMm) -> tuple[int, int, int, int]:
 
 
 @functools.lru_cache(maxsize=8)
-def _decoded(blobs: BlobStore, blob: str) -> Image.Image:
+def _open(blobs: BlobStore, blob: str) -> Image.Image:
     """A page is asked for once per item in a row, so its pixels are kept for a while."""
     image = Image.open(io.BytesIO(blobs.get(blob))).convert("L")
     image.load()
