@@ -1,0 +1,94 @@
+"""What keys, criteria and answers are called on paper."""
+
+from __future__ import annotations
+
+from core.exams import (
+    Blank,
+    Essay,
+    Fill,
+    Item,
+    ItemKind,
+    MultipleChoice,
+    ShortAnswer,
+    SingleChoice,
+    TrueFalse,
+)
+
+KIND_NAMES = {
+    ItemKind.SINGLE_CHOICE: "单选题",
+    ItemKind.MULTIPLE_CHOICE: "多选题",
+    ItemKind.TRUE_FALSE: "判断题",
+    ItemKind.FILL: "填空题",
+    ItemKind.SHORT_ANSWER: "解答题",
+    ItemKind.ESSAY: "作文",
+}
+#: Labels of true–false bubbles, right first.
+TRUE_FALSE_LABELS = ("T", "F")
+_TRUE_WORDS = ("T", "√", "✓", "对", "正确", "TRUE")
+
+
+def option_labels(item: Item) -> tuple[str, ...]:
+    """Labels that the item prints, in printed order; empty for written answers."""
+    if isinstance(item, SingleChoice | MultipleChoice):
+        return tuple(option.label for option in item.options)
+    return TRUE_FALSE_LABELS if isinstance(item, TrueFalse) else ()
+
+
+def key_labels(item: Item) -> tuple[str, ...]:
+    """Answers that alone earn full marks: ("B",), ("ACD",), ("T",); empty for written answers."""
+    if isinstance(item, SingleChoice):
+        return item.key
+    if isinstance(item, MultipleChoice):
+        return ("".join(sorted(item.key)),)
+    if isinstance(item, TrueFalse):
+        return ("T" if item.key else "F",)
+    return ()
+
+
+def chosen_label(item: Item, answer: str) -> str:
+    """The answer as it is counted: true–false in any wording becomes "T" or "F"."""
+    if not isinstance(item, TrueFalse) or not answer or len(answer.split()) > 1:
+        return answer
+    return "T" if answer.upper() in _TRUE_WORDS else "F"
+
+
+def is_right_bubble(item: Item, label: str) -> bool:
+    """Whether a bubble with this label belongs to the right answer."""
+    if isinstance(item, SingleChoice | MultipleChoice):
+        return label in item.key
+    if isinstance(item, TrueFalse):
+        return (label.upper() in _TRUE_WORDS) == item.key
+    return False
+
+
+def key_text(item: Item) -> str:
+    """The right answer on one line, for choices and fills; "" for the others (Markdown aside)."""
+    if isinstance(item, TrueFalse):
+        return "正确" if item.key else "错误"
+    if isinstance(item, SingleChoice):
+        return " 或 ".join(item.key)
+    if isinstance(item, MultipleChoice):
+        return "".join(sorted(item.key))
+    if isinstance(item, Fill):
+        return "；".join(blank_key(blank) for blank in item.blanks)
+    return ""
+
+
+def blank_key(blank: Blank) -> str:
+    """The right answer of one blank; synonyms after a slash."""
+    if blank.accepted:
+        return " / ".join(blank.accepted[:3])
+    if blank.numeric:
+        return f"{blank.numeric.value} {blank.numeric.unit}".strip()
+    return blank.expression
+
+
+def criterion_names(item: Item) -> tuple[tuple[str, str, int], ...]:
+    """(id, name, full steps) of blanks, 给分点 or traits; empty for choices and essays without traits."""
+    if isinstance(item, Fill):
+        return tuple((str(i), f"第{i}空", blank.steps) for i, blank in enumerate(item.blanks, start=1))
+    if isinstance(item, ShortAnswer):
+        return tuple((c.id, c.statement, c.steps) for c in item.criteria)
+    if isinstance(item, Essay):
+        return tuple((t.id, t.name, t.full_steps) for t in item.traits)
+    return ()
