@@ -20,7 +20,12 @@ Mask = NDArray[np.bool_]
 Darkness = NDArray[np.float32]
 
 #: Darkness of a pixel, 0 paper to 1 black: ink is made of pixels over WEAK joined to one over STRONG.
-WEAK, STRONG = 0.15, 0.30
+#: Faint pencil starts at about 0.15; print that shows through from the back stays under that.
+WEAK, STRONG = 0.08, 0.15
+#: On noisy scans the two rise to so many standard deviations of the paper.
+WEAK_SIGMA, STRONG_SIGMA = 3.5, 6.0
+#: What smoothing with a 3 × 3 Gaussian leaves of the noise of single pixels.
+SMOOTHED = 0.375
 #: Print is what the blank card shows darker than this.
 PRINT_FROM = 0.12
 #: How far the print of a scan may lie from where the registration puts it.
@@ -76,8 +81,8 @@ def ink_of(raster: PageRaster, blank: PageRaster | None, box: BoxMm, margin_mm: 
         blank: the blank card in the same frame and scale; without it, long straight lines are
             taken for print.
         box: the region.
-        margin_mm: how far around it to look; ink is kept when at least half of its stroke lies in
-            the box.
+        margin_mm: how far around it to look; a stroke is kept when at least half of it lies in the
+            box.
     """
     scale = raster.px_per_mm
     scan = raster.crop(box, margin_mm)
@@ -88,20 +93,39 @@ def ink_of(raster: PageRaster, blank: PageRaster | None, box: BoxMm, margin_mm: 
         printed = print_mask(darkness, 1.0 - _same_size(blank.crop(box, margin_mm), scan) / 255.0, scale)
     else:
         printed = rules_mask(darkness, scale)
-    mask = without_specks(strokes(darkness, printed, scale), printed, scale)
-    empty = Ink(scan, mask, left, top, scale)
-    mask = belonging(mask, empty.inside(box))
+    mask = strokes(darkness, printed, thresholds(noise_of(scan)), scale)
+    inside = Ink(scan, mask, left, top, scale).inside(box)
+    mask = kept_strokes(mask, printed, inside, scale)
     return Ink(clean_grey(darkness, mask), mask, left, top, scale)
 
 
 def darkness_of(scan: Grey) -> Darkness:
-    """How much darker each pixel is than the paper around it: 0 paper, 1 black."""
+    """How much darker each pixel is than the paper around it: 0 paper, 1 black; a little smoothed."""
     height, width = scan.shape
     small = cv2.resize(scan, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
-    paper = cv2.dilate(small, np.ones((5, 5), np.uint8))
-    paper = cv2.blur(paper, (5, 5))
+    paper = cv2.blur(cv2.dilate(small, np.ones((5, 5), np.uint8)), (5, 5))
     level = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    return np.clip(1.0 - scan / np.maximum(level, 60.0), 0.0, 1.0).astype(np.float32)
+    below = 1.0 - cv2.GaussianBlur(scan, (3, 3), 0) / np.maximum(level, 60.0)
+    usual = float(np.median(below[::4, ::4]))
+    paper_offset = usual if usual < WEAK else 0.0  # a crop that is mostly ink has no paper to speak of
+    return np.clip(below - paper_offset, 0.0, 1.0).astype(np.float32)
+
+
+def noise_of(scan: Grey) -> float:
+    """The standard deviation of the paper's darkness, as :func:`darkness_of` smooths it.
+
+    Taken from the differences of neighbouring pixels, of which strokes are a small part.
+    """
+    rows = scan[::2].astype(np.int16)
+    steps = np.abs(np.diff(rows, axis=1))
+    counts = np.bincount(steps.ravel(), minlength=2)
+    middle = int(np.searchsorted(np.cumsum(counts), counts.sum() / 2)) if counts.sum() else 0
+    return float(middle / 0.6745 / np.sqrt(2.0) * SMOOTHED / 255.0)
+
+
+def thresholds(sigma: float) -> tuple[float, float]:
+    """The weak and the strong threshold of ink on paper of this noise."""
+    return max(WEAK, WEAK_SIGMA * sigma), max(STRONG, STRONG_SIGMA * sigma)
 
 
 def print_mask(darkness: Darkness, blank_darkness: NDArray[np.floating], px_per_mm: float) -> Mask:
@@ -153,12 +177,13 @@ def rules_mask(darkness: Darkness, px_per_mm: float) -> Mask:
     return np.asarray(cv2.dilate(found, thick) > 0)
 
 
-def strokes(darkness: Darkness, printed: Mask, px_per_mm: float) -> Mask:
+def strokes(darkness: Darkness, printed: Mask, limits: tuple[float, float], px_per_mm: float) -> Mask:
     """Ink pixels: dark ones off the print, and those on it that join strokes on both sides."""
-    free = ((darkness > WEAK) & ~printed).astype(np.uint8)
+    weak_from, strong_from = limits
+    free = ((darkness > weak_from) & ~printed).astype(np.uint8)
     count, labels = cv2.connectedComponents(free, connectivity=8)
     strong = np.zeros(count, dtype=bool)
-    strong[np.unique(labels[darkness > STRONG])] = True
+    strong[np.unique(labels[darkness > strong_from])] = True
     strong[0] = False
     ink = strong[labels]
     if not ink.any() or not printed.any():
@@ -167,28 +192,22 @@ def strokes(darkness: Darkness, printed: Mask, px_per_mm: float) -> Mask:
     bridge = cv2.morphologyEx(
         ink.astype(np.uint8), cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     )
-    return np.asarray(ink | ((bridge > 0) & printed & (darkness > WEAK)))
+    return np.asarray(ink | ((bridge > 0) & printed & (darkness > weak_from)))
 
 
-def without_specks(mask: Mask, printed: Mask, px_per_mm: float) -> Mask:
-    """Without dust, and without slivers of print that a small misfit left beside it."""
+def kept_strokes(mask: Mask, printed: Mask, inside: Mask, px_per_mm: float) -> Mask:
+    """The strokes that are writing in this region.
+
+    Left out are specks of dust, strokes of which less than half lies inside the region, and slivers
+    of print that a small misfit left beside it.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     area = stats[:, cv2.CC_STAT_AREA]
     keep = area >= SPECK_MM2 * px_per_mm**2
+    keep &= 2 * np.bincount(labels[inside], minlength=count) >= area
     if printed.any():
         beside = cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        near = np.bincount(labels[beside], minlength=count) / np.maximum(1, area)
-        keep &= near < 0.8
-    keep[0] = False
-    return np.asarray(keep[labels])
-
-
-def belonging(mask: Mask, inside: Mask) -> Mask:
-    """The strokes of which at least half lie inside the region."""
-    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    total = np.bincount(labels.ravel(), minlength=count)
-    within = np.bincount(labels[inside], minlength=count)
-    keep = within * 2 >= total
+        keep &= np.bincount(labels[beside], minlength=count) < 0.8 * area
     keep[0] = False
     return np.asarray(keep[labels])
 

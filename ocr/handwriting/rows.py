@@ -144,21 +144,26 @@ def row_labels(mask: Mask, bands: tuple[tuple[int, int], ...], slope: float) -> 
     typical = float(np.median([bottom - top for top, bottom in bands]))
     for stroke in range(1, count):
         if stats[stroke, cv2.CC_STAT_HEIGHT] > 1.6 * typical and len(bounds):
-            ys, xs = np.nonzero(strokes == stroke)
+            left, top, width, height = stats[stroke, : cv2.CC_STAT_AREA]
+            ys, xs = np.nonzero(strokes[top : top + height, left : left + width] == stroke)
+            ys, xs = ys + top, xs + left
             labels[ys, xs] = np.searchsorted(bounds, ys - slope * xs) + 1
     return labels
 
 
 def pieces(ink: Ink, mask: Mask, slope: float) -> tuple[Piece, ...]:
     """The crops of one row: only its own strokes, cut where it is too long for one."""
-    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    grey = np.where(near, ink.grey, 255).astype(np.uint8)
     ys, xs = np.nonzero(mask)
-    left, right = int(xs.min()), int(xs.max()) + 1
+    top, left = max(0, int(ys.min()) - 1), max(0, int(xs.min()) - 1)
+    own = np.asarray(mask[top : int(ys.max()) + 2, left : int(xs.max()) + 2])
+    near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    grey = np.where(near, ink.grey[top : top + own.shape[0], left : left + own.shape[1]], 255).astype(
+        np.uint8
+    )
     height = float(np.ptp(ys - slope * xs)) + 1
-    columns = np.asarray(mask[:, left:right].any(axis=0))
     return tuple(
-        _piece(grey, mask, left + start, left + end, slope) for start, end in cut_at_gaps(columns, height)
+        _piece(grey[:, start:end], own[:, start:end], (left + start, top), slope)
+        for start, end in cut_at_gaps(np.asarray(own.any(axis=0)), height)
     )
 
 
@@ -175,13 +180,14 @@ def cut_at_gaps(columns: NDArray[np.bool_], height: float) -> list[tuple[int, in
     return [*cut_at_gaps(columns[:start], height), *((end + a, end + b) for a, b in rest)]
 
 
-def _piece(grey: Grey, mask: Mask, left: int, right: int, slope: float) -> Piece:
-    """The crop of these columns: straightened, cut to the line's body, with a white margin."""
-    rows = np.flatnonzero(mask[:, left:right].any(axis=1))
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    level = straightened(grey[top:bottom, left:right], slope)
+def _piece(grey: Grey, mask: Mask, corner: tuple[int, int], slope: float) -> Piece:
+    """The crop straightened, cut to the line's body, with a white margin; ``corner`` is (left, top)."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    first, last = int(rows[0]), int(rows[-1]) + 1
+    level = straightened(grey[first:last], slope)
     crop, margin = framed(level, level < INK_BELOW)
-    return Piece(crop, left - margin, top, right + margin, bottom)
+    left, top = corner
+    return Piece(crop, left - margin, top + first, left + grey.shape[1] + margin, top + last)
 
 
 def straightened(crop: Grey, slope: float) -> Grey:
