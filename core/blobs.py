@@ -23,8 +23,12 @@ class BlobStore:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def put(self, content: bytes) -> str:
+    def put(self, content: bytes, *, durable: bool = True) -> str:
         """Keep the bytes and return their SHA-256 in hex. Bytes that are there already cost nothing.
+
+        Args:
+            content: what to keep.
+            durable: wait until the disk has it; ``False`` for what can be made again.
 
         Raises:
             MachineProblem: the disk is full or cannot be written.
@@ -73,7 +77,8 @@ class BlobStore:
             with os.fdopen(handle, "wb") as file:
                 shutil.copyfileobj(content, file)
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -1,0 +1,71 @@
+"""The reading engines that the settings name, made once per process."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+from urllib.parse import urlsplit
+
+import cv2
+
+from core.errors import BadInput
+from core.settings import Settings
+from marking import Licence
+from models.recogniser import LineRecogniser, default_recogniser
+from ocr.engines import NullEngine, OnnxEngine, TextEngine
+
+
+@functools.cache
+def digit_recogniser() -> LineRecogniser:
+    """The embedded recogniser, which also reads the 考号 digits whatever reads the text."""
+    cv2.setNumThreads(1)  # one thread a worker process; more processes give more pages
+    return default_recogniser()
+
+
+@functools.cache
+def text_engine(settings: Settings) -> TextEngine:
+    """The text engine of the settings.
+
+    Raises:
+        BadInput: the settings ask for a server outside the school while that is switched off.
+        EngineUnavailable: the engine is not installed.
+    """
+    match settings.text_engine:
+        case "null":
+            return NullEngine()
+        case "paddle":
+            from ocr.engines import PaddleEngine  # noqa: PLC0415  (starts a process of its own)
+
+            return PaddleEngine()
+        case "vlm":
+            return _vision_language_engine(settings)
+        case _:
+            return OnnxEngine(digit_recogniser())
+
+
+def _vision_language_engine(settings: Settings) -> TextEngine:
+    from ocr.engines import VlmEngine  # noqa: PLC0415  (needs an HTTP client only here)
+
+    if not settings.external_models and not _inside(settings.vlm_url):
+        raise BadInput(
+            f"模型服务器 {settings.vlm_url} 不在校内网络, 而本校不允许使用外部模型。",
+            "请改用校内地址; 确需外部模型时由管理员设置 ZHUPI_EXTERNAL_MODELS=1。",
+        )
+    return VlmEngine(settings.vlm_url, settings.vlm_model, settings.vlm_key)
+
+
+def _inside(url: str) -> bool:
+    """Whether the host is this machine or has a private address (or a name without a dot)."""
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or "." not in host or host.endswith((".local", ".lan", ".internal"))
+    return address.is_private or address.is_loopback
+
+
+def licence_of(settings: Settings) -> Licence:
+    """What the machine may settle alone, from the settings (a threshold above 1 means never)."""
+    choices = settings.settle_choices if settings.settle_choices <= 1 else None
+    fills = settings.settle_fills if settings.settle_fills <= 1 else None
+    return Licence(single_choice=choices, multiple_choice=choices, true_false=choices, fill=fills)

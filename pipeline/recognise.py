@@ -1,0 +1,235 @@
+"""Pages are read: registered on their card, everything on them read, marks proposed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from core.blobs import BlobStore
+from core.cards import BubblePurpose, Card, CardPage, CardSource
+from core.errors import ZhupiError
+from core.exams import Exam
+from core.geometry import BoxMm
+from core.jobs import JobKind
+from core.ledger import PageEntry
+from core.marks import Mark
+from core.pages import BubbleReading, NumberReading, PageCode, PageReading, PageState, Registration
+from core.store import UnitOfWork
+from ocr.alignment import AlignmentFailed, align
+from ocr.bubbles import number_from_bubbles, read_bubbles
+from ocr.codes_reading import read_sticker
+from ocr.handwriting import read_number_boxes, read_regions
+from ocr.intake import decode_grey
+from ocr.rasters import PageRaster, rectify
+from ocr.registration import Located, locate_page
+from pipeline.engines import digit_recogniser, licence_of, text_engine
+from pipeline.proposals import keep_proposal, proposed_marks
+from pipeline.toolbox import Toolbox
+
+_JPEG_QUALITY = 85
+_HEAD_MARGIN_MM = 2.0
+_MASK_MARGIN_MM = 1.0
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """A page that could not be read, and where it goes."""
+
+    state: PageState
+    reason: str
+    held_for: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page on its card."""
+
+    card: Card
+    page: CardPage
+    code: PageCode | None
+    registration: Registration
+
+
+def recognise_pages(
+    tb: Toolbox, exam_id: str, page_ids: Sequence[str], progress: Callable[[int, int], None]
+) -> None:
+    """Read these pages and propose marks; pages read before or settled since are left alone."""
+    with tb.store.read() as uow:
+        exam = uow.exams.get(exam_id)
+        cards = uow.cards.of_exam(exam_id)
+        entries = [uow.pages.entry(page_id) for page_id in page_ids]
+    for done, entry in enumerate(entries, start=1):
+        if entry.state is PageState.RECEIVED and entry.card_page == 0:
+            read_and_keep(tb, exam, cards, entry)
+        progress(done, len(entries))
+    _owe_settling(tb, exam_id)
+
+
+def read_and_keep(tb: Toolbox, exam: Exam, cards: Sequence[Card], entry: PageEntry) -> None:
+    """Read one page and keep what was read in one transaction."""
+    outcome = read_page(tb, cards, entry)
+    if isinstance(outcome, NotRead):
+        with tb.store.write() as uow:
+            _keep_unread(uow, entry, outcome)
+        return
+    card = next(card for card in cards if card.id == outcome.card_id)
+    marks = proposed_marks(exam, card, outcome, licence_of(tb.settings))
+    with tb.store.write() as uow:
+        _keep(uow, exam, entry, outcome, marks)
+
+
+def _keep_unread(uow: UnitOfWork, entry: PageEntry, outcome: NotRead) -> None:
+    if uow.pages.entry(entry.page.id).state is PageState.RECEIVED:
+        uow.pages.update(entry.page.id, state=outcome.state, reason=outcome.reason, held_for=outcome.held_for)
+
+
+def _keep(
+    uow: UnitOfWork, exam: Exam, entry: PageEntry, reading: PageReading, marks: tuple[Mark, ...]
+) -> None:
+    now = uow.pages.entry(entry.page.id)
+    if now.state is not PageState.RECEIVED or now.card_page != 0:
+        return  # another run of this job was faster
+    uow.pages.add_reading(exam.id, reading)
+    uow.pages.update(entry.page.id, card_id=reading.card_id, card_page=reading.card_page)
+    for mark in marks:
+        keep_proposal(uow, mark)
+
+
+def _owe_settling(tb: Toolbox, exam_id: str) -> None:
+    """Settle identities once no page of the exam is on its way (this very job is still open)."""
+    with tb.store.write() as uow:
+        unread = [e for e in uow.pages.entries(exam_id, [PageState.RECEIVED]) if e.card_page == 0]
+        stacks_open = any(not s.complete and not s.error for s in uow.pages.stacks(exam_id))
+        if unread or stacks_open:
+            return
+        job_id = uow.jobs.ask(JobKind.SETTLE, exam_id, {})
+    tb.wake(job_id)
+
+
+def read_page(tb: Toolbox, cards: Sequence[Card], entry: PageEntry) -> PageReading | NotRead:
+    """Everything that one scan says."""
+    try:
+        image = decode_grey(tb.blobs.get(entry.page.blob))
+    except ZhupiError as error:
+        return NotRead(PageState.UNREADABLE, str(error))
+    place = find_place(tb, image, cards)
+    if isinstance(place, NotRead):
+        return place
+    raster = rectify(image, place.registration, place.page)
+    blank = _blank(tb.blobs, place.card, place.page.number)
+    return _read_raster(tb, entry.page.id, place, raster, blank)
+
+
+def find_place(tb: Toolbox, image: np.ndarray, cards: Sequence[Card]) -> Place | NotRead:  # type: ignore[type-arg]
+    """The card page that the image shows; a page is held rather than guessed."""
+    designed = [card for card in cards if card.source is CardSource.DESIGNED]
+    located = locate_page(image, designed)
+    if isinstance(located, Located):
+        return Place(located.card, located.page, located.code, located.registration)
+    for card in cards:
+        if card.source is CardSource.DESIGNED:
+            continue
+        blobs = {step.blob: tb.blobs.get(step.blob) for step in card.alignment if step.blob}
+        aligned = align(image, card, blobs)
+        if not isinstance(aligned, AlignmentFailed):
+            return Place(card, aligned[0], None, aligned[1])
+    if located.kind == "stray":
+        return NotRead(PageState.STRAY, located.reason)
+    return NotRead(PageState.HELD, located.reason, held_for="registration")
+
+
+def _read_raster(
+    tb: Toolbox, page_id: str, place: Place, raster: PageRaster, blank: PageRaster | None
+) -> PageReading:
+    page = place.page
+    bubbles = read_bubbles(raster, page.bubbles, blank) if page.bubbles else ()
+    answers = tuple(b for b in bubbles if b.purpose not in (BubblePurpose.NUMBER, BubblePurpose.ABSENT))
+    return PageReading(
+        page_id=page_id,
+        card_id=place.card.id,
+        card_page=page.number,
+        code=place.code,
+        registration=place.registration,
+        numbers=_numbers(place, raster, blank, bubbles),
+        absent=next((b for b in bubbles if b.purpose == BubblePurpose.ABSENT), None),
+        bubbles=answers,
+        texts=read_regions(raster, blank, page.writing, text_engine(tb.settings)),
+        raster_blob=tb.blobs.put(_jpeg(_masked(raster, place)), durable=False),
+        head_blob=_head(tb.blobs, raster, page),
+    )
+
+
+def _numbers(
+    place: Place, raster: PageRaster, blank: PageRaster | None, bubbles: Sequence[BubbleReading]
+) -> tuple[NumberReading, ...]:
+    """The 考号 from every source that the page has."""
+    page = place.page
+    found = []
+    if place.code is not None and place.code.candidate_number:
+        found.append(NumberReading(source="code", text=place.code.candidate_number))
+    fields = [b for b in bubbles if b.purpose == BubblePurpose.NUMBER]
+    if fields:
+        found.append(number_from_bubbles(fields))
+    if page.sticker_box is not None and (text := read_sticker(raster, page.sticker_box)):
+        found.append(NumberReading(source="sticker", text=text))
+    if page.number_boxes:
+        found.append(read_number_boxes(raster, blank, page.number_boxes, digit_recogniser()))
+    return tuple(found)
+
+
+def _blank(blobs: BlobStore, card: Card, number: int) -> PageRaster | None:
+    if len(card.blank_blobs) < number:
+        return None
+    return _decoded_blank(blobs, card.blank_blobs[number - 1])
+
+
+@functools.lru_cache(maxsize=16)
+def _decoded_blank(blobs: BlobStore, blob: str) -> PageRaster:
+    return PageRaster(pixels=decode_grey(blobs.get(blob)))
+
+
+def _private_boxes(page: CardPage) -> list[BoxMm]:
+    """Where a page says whose it is."""
+    boxes = [box for box in (page.name_box, page.sticker_box) if box is not None]
+    boxes += page.number_boxes
+    boxes += [
+        bubble.box
+        for field in page.bubbles
+        if field.purpose is BubblePurpose.NUMBER
+        for bubble in field.bubbles
+    ]
+    return boxes
+
+
+def _masked(raster: PageRaster, place: Place) -> PageRaster:
+    """The page with name and number whited out: what markers and books are given crops of."""
+    pixels = raster.pixels.copy()
+    boxes = _private_boxes(place.page)
+    if place.code is not None and place.code.candidate_number and place.page.code_box is not None:
+        boxes.append(place.page.code_box)
+    for box in boxes:
+        edges = box.grown(_MASK_MARGIN_MM)
+        left, top = (max(0, round(v * raster.px_per_mm)) for v in (edges.x_mm, edges.y_mm))
+        right, bottom = (max(0, round(v * raster.px_per_mm)) for v in (edges.right_mm, edges.bottom_mm))
+        pixels[top:bottom, left:right] = 255
+    return PageRaster(pixels=pixels, px_per_mm=raster.px_per_mm)
+
+
+def _head(blobs: BlobStore, raster: PageRaster, page: CardPage) -> str:
+    boxes = _private_boxes(page)
+    if not boxes:
+        return ""
+    left, top = min(b.x_mm for b in boxes), min(b.y_mm for b in boxes)
+    right, bottom = max(b.right_mm for b in boxes), max(b.bottom_mm for b in boxes)
+    area = BoxMm(x_mm=left, y_mm=top, width_mm=right - left, height_mm=bottom - top)
+    crop = PageRaster(pixels=raster.crop(area, _HEAD_MARGIN_MM), px_per_mm=raster.px_per_mm)
+    return blobs.put(_jpeg(crop), durable=False)
+
+
+def _jpeg(raster: PageRaster) -> bytes:
+    _, encoded = cv2.imencode(".jpg", raster.pixels, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    return encoded.tobytes()
