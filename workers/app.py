@@ -29,16 +29,16 @@ def create_app(settings: Settings, perform: Perform = perform_in_pipeline) -> Ce
     def toolbox() -> Toolbox:
         return open_toolbox(settings, waker(app))
 
-    @app.task(name=PERFORM_JOB)
     def perform_job(job_id: str) -> None:
         if perform_owed(toolbox(), job_id, worker_name(), perform):
             wake_next(toolbox())
 
-    @app.task(name=SWEEP)
     def sweep_and_look() -> None:
         take_in_from_inbox(toolbox())
         sweep(toolbox())
 
+    app.task(perform_job, name=PERFORM_JOB)
+    app.task(sweep_and_look, name=SWEEP)
     return app
 
 

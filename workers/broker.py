@@ -60,7 +60,10 @@ def _folder_options(settings: Settings) -> dict[str, Any]:
 
 
 def waker(app: Celery) -> Callable[[str], None]:
-    """What a toolbox wakes workers with. A queue that cannot be reached is no error: the sweep finds the job."""
+    """What a toolbox wakes workers with.
+
+    A queue that cannot be reached is no error for who asked: the sweep finds the job.
+    """
 
     def wake(job_id: str) -> None:
         try:

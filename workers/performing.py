@@ -18,6 +18,10 @@ _log = logging.getLogger(__name__)
 Perform = Callable[[Toolbox, Job], None]
 
 
+#: How a job ends in the table.
+_Ending = Callable[[JobRepository, str], None]
+
+
 def perform_in_pipeline(tb: Toolbox, job: Job) -> None:
     """Perform the job by its use case (the engines are loaded at the first one)."""
     from pipeline.perform import perform  # noqa: PLC0415  # loads models' runtimes; only workers pay
@@ -36,9 +40,8 @@ def perform_owed(tb: Toolbox, job_id: str, worker: str, perform: Perform = perfo
         job = uow.jobs.claim(job_id, worker, tb.settings.lease_s)
     if job is None:
         return False
-    ending = _finish
     if job.attempts > MAX_ATTEMPTS:
-        ending = _fail(f"The worker died {MAX_ATTEMPTS} times at this job.")
+        ending: _Ending = _fail(f"The worker died {MAX_ATTEMPTS} times at this job.")
     else:
         with lease_kept(tb.store, job.id, worker, tb.settings.lease_s):
             ending = _attempt(tb, job, perform)
@@ -48,9 +51,6 @@ def perform_owed(tb: Toolbox, job_id: str, worker: str, perform: Perform = perfo
         else:
             _log.warning("Job %s (%s) was taken over by another worker.", job.id, job.kind)
     return True
-
-
-_Ending = Callable[[JobRepository, str], None]
 
 
 def _attempt(tb: Toolbox, job: Job, perform: Perform) -> _Ending:

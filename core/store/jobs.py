@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, func, insert, or_, select, update
 
 from core.jobs import MAX_ATTEMPTS, Job, JobKind, JobState
 from core.store import tables as t
@@ -133,6 +133,20 @@ class JobRepository(Repository):
         if kind is not None:
             query = query.where(t.jobs.c.kind == kind.value)
         return tuple(_job(row) for row in self._db.execute(query.order_by(t.jobs.c.created_at)))
+
+    def open(self, exam_id: str = "") -> tuple[Job, ...]:
+        """Jobs queued or running, of one exam or (empty) of all, oldest first."""
+        query = select(t.jobs).where(t.jobs.c.state.in_(_OPEN))
+        if exam_id:
+            query = query.where(t.jobs.c.exam_id == exam_id)
+        return tuple(_job(row) for row in self._db.execute(query.order_by(t.jobs.c.created_at)))
+
+    def counts(self, exam_id: str = "") -> dict[JobState, int]:
+        """Jobs by state, of one exam or (empty) of all."""
+        query = select(t.jobs.c.state, func.count()).group_by(t.jobs.c.state)
+        if exam_id:
+            query = query.where(t.jobs.c.exam_id == exam_id)
+        return {JobState(state): count for state, count in self._db.execute(query)}
 
     def of_exam(self, exam_id: str) -> tuple[Job, ...]:
         query = select(t.jobs).where(t.jobs.c.exam_id == exam_id).order_by(t.jobs.c.created_at)
