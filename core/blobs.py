@@ -38,7 +38,7 @@ class BlobStore:
         if path.exists():
             return digest
         try:
-            self._write(path, io.BytesIO(content))
+            self._write(path, io.BytesIO(content), durable)
         except OSError as error:
             raise self._mapped(error) from error
         return digest
@@ -56,7 +56,7 @@ class BlobStore:
             return digest
         try:
             with source.open("rb") as file:
-                self._write(path, file)
+                self._write(path, file, durable=True)
         except OSError as error:
             raise self._mapped(error) from error
         return digest
@@ -70,7 +70,7 @@ class BlobStore:
         return MachineProblem(f"文件无法写入: {error}", "请检查数据文件夹的权限。")
 
     @staticmethod
-    def _write(path: Path, content: IO[bytes]) -> None:
+    def _write(path: Path, content: IO[bytes], durable: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:

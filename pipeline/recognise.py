@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
 
 from core.blobs import BlobStore
 from core.cards import BubblePurpose, Card, CardPage, CardSource
@@ -24,7 +23,7 @@ from ocr.bubbles import number_from_bubbles, read_bubbles
 from ocr.codes_reading import read_sticker
 from ocr.handwriting import read_number_boxes, read_regions
 from ocr.intake import decode_grey
-from ocr.rasters import PageRaster, rectify
+from ocr.rasters import Grey, PageRaster, rectify
 from ocr.registration import Located, locate_page
 from pipeline.engines import digit_recogniser, licence_of, text_engine
 from pipeline.proposals import keep_proposal, proposed_marks
@@ -124,7 +123,7 @@ def read_page(tb: Toolbox, cards: Sequence[Card], entry: PageEntry) -> PageReadi
     return _read_raster(tb, entry.page.id, place, raster, blank)
 
 
-def find_place(tb: Toolbox, image: np.ndarray, cards: Sequence[Card]) -> Place | NotRead:  # type: ignore[type-arg]
+def find_place(tb: Toolbox, image: Grey, cards: Sequence[Card]) -> Place | NotRead:
     """The card page that the image shows; a page is held rather than guessed."""
     designed = [card for card in cards if card.source is CardSource.DESIGNED]
     located = locate_page(image, designed)
