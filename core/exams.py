@@ -92,6 +92,7 @@ class NumericKey(Record):
     relative: bool = False
     unit: str = ""
     unit_steps: Steps = 0
+    other_units: bool = True  #: 18 km/h answers a key of 5 m/s
 
 
 class Blank(Record):

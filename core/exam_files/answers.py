@@ -112,6 +112,7 @@ def _numeric(fields: Fields, step: ScoreStep) -> NumericKey | None:
     unit_steps = inner.steps("unit_points", step) or 0
     relative = inner.truth("relative", percent)
     unit = inner.text("unit")
+    other_units = inner.truth("other_units", True)
     inner.close()
     if value and not _VALUE.match(value):
         inner.wrong("value", f"“{shortened(value)}”不是数；可写 0.6、-3、1.0×10^3、1/3")
@@ -126,6 +127,7 @@ def _numeric(fields: Fields, step: ScoreStep) -> NumericKey | None:
         relative=relative,
         unit=unit,
         unit_steps=unit_steps,
+        other_units=other_units,
     )
 
 

@@ -90,8 +90,8 @@ def _card(card: CardOptions) -> Tree:
     }
 
 
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _plain(value: object) -> object:
+    return value if isinstance(value, bool) else str(value)
 
 
 def _group(group: OptionalGroup) -> Tree:
@@ -132,7 +132,7 @@ def _own_fields(item: Item, step: ScoreStep) -> Tree:
         case TrueFalse():
             return {"key": "T" if item.key else "F"}
         case Fill():
-            order = "true" if item.any_order else ""
+            order = True if item.any_order else ""
             return {"blanks": [_blank(blank, step) for blank in item.blanks], "any_order": order}
         case ShortAnswer():
             return _short(item, step)
@@ -166,13 +166,14 @@ def _blank(blank: Blank, step: ScoreStep) -> Tree:
                 {
                     "value": numeric.value,
                     "tolerance": "" if numeric.tolerance == "0" else numeric.tolerance,
-                    "relative": "true" if numeric.relative else "",
+                    "relative": True if numeric.relative else "",
                     "unit": numeric.unit,
                     "unit_points": format_steps(numeric.unit_steps, step) if numeric.unit_steps else "",
+                    "other_units": "" if numeric.other_units else False,
                 }
             ),
             "expression": blank.expression,
-            "case_sensitive": "true" if blank.case_sensitive else "",
+            "case_sensitive": True if blank.case_sensitive else "",
             "width_mm": "" if blank.width_mm == 45.0 else repr(blank.width_mm),
         }
     )
@@ -219,7 +220,7 @@ def _essay(item: Essay, step: ScoreStep) -> Tree:
     ]
     return {
         "characters": "" if item.characters == 600 else str(item.characters),
-        "ruled": "true" if item.ruled else "",
+        "ruled": True if item.ruled else "",
         "traits": traits,
         "levels": levels,
     }

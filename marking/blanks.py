@@ -1,0 +1,99 @@
+"""One text against one blank: what it earns, why, and how clear the comparison is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.exams import Blank
+from marking.distance import edit_distance
+from marking.equivalence import Equivalence, compare_expressions
+from marking.normalise import comparable, spaced
+from marking.quantities import NumericVerdict, compare_quantity
+
+#: Answers longer than this are no answer to a blank.
+MAX_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a text earns.
+
+    ``clearness`` in [0, 1]: that a teacher who reads the same text gives the same steps.
+    """
+
+    steps: int
+    reason: str
+    clearness: float
+
+
+def compare_blank(blank: Blank, text: str) -> Outcome:
+    """The best of what the blank's keys give for the text."""
+    if len(text) > MAX_CHARACTERS:
+        return Outcome(0, f"作答有 {len(text)} 个字符，超出一个空的长度", 0.3)
+    outcomes = [_by_accepted(blank, text)] if blank.accepted else []
+    if blank.numeric is not None:
+        outcomes.append(_by_number(blank, text))
+    if blank.expression:
+        outcomes.append(_by_expression(blank, text))
+    best = max(outcomes, key=lambda outcome: (outcome.steps, outcome.clearness))
+    if best.steps == 0:
+        # A miss is as clear as the least clear of the comparisons that missed.
+        return min(outcomes, key=lambda outcome: outcome.clearness)
+    return best
+
+
+def _by_accepted(blank: Blank, text: str) -> Outcome:
+    written = comparable(text, blank.case_sensitive)
+    for accepted in blank.accepted:
+        if written and written == comparable(accepted, blank.case_sensitive):
+            same_words = spaced(text) == spaced(accepted)
+            return Outcome(blank.steps, f"与答案“{accepted}”相同", 1.0 if same_words else 0.9)
+    nearest = min(blank.accepted, key=lambda a: edit_distance(written, comparable(a, blank.case_sensitive)))
+    return Outcome(
+        0, f"与答案“{nearest}”不同", _miss_clearness(written, comparable(nearest, blank.case_sensitive))
+    )
+
+
+def _miss_clearness(written: str, accepted: str) -> float:
+    """A near miss may be a slip of the reader, or one that a teacher forgives."""
+    if written.lower() == accepted.lower():
+        return 0.6
+    edits = edit_distance(written, accepted)
+    longest = max(len(written), len(accepted), 1)
+    if edits <= 1 or edits / longest <= 0.34:
+        return 0.55
+    if accepted in written or (len(written) > 1 and written in accepted):
+        return 0.5
+    return 0.98 if edits / longest > 0.6 else 0.85
+
+
+def _by_number(blank: Blank, text: str) -> Outcome:
+    key = blank.numeric
+    if key is None:
+        raise ValueError("the blank has no numeric key")
+    verdict, clear = compare_quantity(key, text)
+    wanted = f"{key.value} {key.unit}".strip()
+    if verdict is NumericVerdict.RIGHT:
+        return Outcome(blank.steps, f"数值与答案 {wanted} 相符", 1.0 if clear else 0.8)
+    if verdict is NumericVerdict.WITHOUT_UNIT:
+        steps = blank.steps - key.unit_steps
+        return Outcome(steps, f"数值正确，缺单位 {key.unit}", 0.9 if clear else 0.7)
+    written = comparable(text)
+    near = min(_miss_clearness(written, comparable(form)) for form in (key.value, key.value + key.unit))
+    if verdict is NumericVerdict.WRONG_UNIT:
+        return Outcome(0, f"单位不对，答案是 {wanted}", 0.95 if clear else 0.5)
+    if verdict is NumericVerdict.NO_NUMBER:
+        return Outcome(0, f"没有读到数，答案是 {wanted}", min(near, 0.7))
+    return Outcome(0, f"数值与答案 {wanted} 不符", near if clear else min(near, 0.6))
+
+
+def _by_expression(blank: Blank, text: str) -> Outcome:
+    verdict, clear = compare_expressions(blank.expression, text)
+    if verdict is Equivalence.SAME:
+        return Outcome(blank.steps, f"与 {blank.expression} 等价", 1.0 if clear else 0.7)
+    if verdict is Equivalence.UNDECIDED:
+        return Outcome(blank.steps, f"看来与 {blank.expression} 等价，未能证明", 0.6)
+    near = _miss_clearness(comparable(text), comparable(blank.expression))
+    if verdict is Equivalence.UNREADABLE:
+        return Outcome(0, f"读不成算式，答案是 {blank.expression}", min(near, 0.6))
+    return Outcome(0, f"与 {blank.expression} 不等价", near if clear else min(near, 0.6))

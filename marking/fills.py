@@ -1,0 +1,130 @@
+"""Fills: each blank compared, with how sure the reading and the comparison are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+from core.exams import Blank, Fill
+from core.marks import Award, Evidence, Proposal
+from core.pages import TextReading
+from marking.blanks import Outcome, compare_blank
+from marking.evidence import evidence_of
+from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread, weighted_readings
+
+MODEL = "fill-rules-1"
+
+#: Of the readings that nobody listed, the share that earns the same steps. To land on the key by
+#: misreading takes luck; to miss it by misreading does not.
+_UNLISTED_AGREE_RIGHT = 0.75
+_UNLISTED_AGREE_FAR = 0.9
+_UNLISTED_AGREE_NEAR = 0.2
+_FAR = 0.8
+
+#: Blanks beyond this are compared in printed order even when they may be exchanged.
+_MAX_EXCHANGED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One reading against one blank; ``steps`` is ``None`` when nothing was read."""
+
+    steps: int | None
+    reason: str
+    confidence: float
+
+
+def propose_fill(item: Fill, texts: tuple[TextReading, ...]) -> Proposal:
+    """The proposal for all blanks; no steps are offered while one of them is unread."""
+    readings = tuple(_of_part(texts, part) for part in range(len(item.blanks)))
+    order = _exchanged(item, readings) if item.any_order else tuple(range(len(item.blanks)))
+    scored = [score_blank(item.blanks[blank], readings[part]) for part, blank in enumerate(order)]
+    awards = tuple(
+        _award(part, item.blanks[order[part]], reading, score)
+        for part, (reading, score) in enumerate(zip(readings, scored, strict=True))
+    )
+    unread = [str(part + 1) for part, score in enumerate(scored) if score.steps is None]
+    if unread:
+        reason = f"第 {'、'.join(unread)} 空没有识别结果"
+        return Proposal(item=item.number, steps=None, awards=awards, reason=reason, model=MODEL)
+    confidence = reduce(lambda so_far, score: so_far * score.confidence, scored, 1.0)
+    return Proposal(
+        item=item.number,
+        steps=sum(score.steps or 0 for score in scored),
+        awards=awards,
+        confidence=confidence,
+        reason="；".join(award.reason for award in awards),
+        model=MODEL,
+    )
+
+
+def score_blank(blank: Blank, reading: TextReading | None) -> Scored:
+    """One region against one blank."""
+    if reading is None:
+        return Scored(None, "没有这个空的图像", 0.0)
+    if reading.blank:
+        return Scored(0, "未作答", BLANK_CONFIDENCE)
+    if is_unread(reading):
+        return Scored(None, reading.note or "有笔迹，未能识别", 0.0)
+    outcome = compare_blank(blank, reading.text)
+    confidence = outcome.clearness * _reading_confidence(blank, reading, outcome)
+    reason = f"读作“{reading.text}”，{outcome.reason}"
+    if reading.note:
+        return Scored(outcome.steps, f"{reason}（{reading.note}）", min(confidence, NOTED_CONFIDENCE))
+    return Scored(outcome.steps, reason, confidence)
+
+
+def _reading_confidence(blank: Blank, reading: TextReading, outcome: Outcome) -> float:
+    """The probability of the readings that earn what this one earns."""
+    weighted = weighted_readings(reading)
+    agreeing = weighted[0][1] + sum(
+        weight for text, weight in weighted[1:] if compare_blank(blank, text).steps == outcome.steps
+    )
+    unlisted = max(0.0, 1.0 - sum(weight for _, weight in weighted))
+    if outcome.steps > 0:
+        share = _UNLISTED_AGREE_RIGHT
+    else:
+        share = _UNLISTED_AGREE_FAR if outcome.clearness >= _FAR else _UNLISTED_AGREE_NEAR
+    return min(1.0, agreeing + unlisted * share)
+
+
+def _of_part(texts: tuple[TextReading, ...], part: int) -> TextReading | None:
+    return next((text for text in texts if text.part == part), None)
+
+
+def _award(part: int, blank: Blank, reading: TextReading | None, score: Scored) -> Award:
+    evidence: tuple[Evidence, ...] = ()
+    if reading is not None and score.steps:
+        evidence = evidence_of(reading, 0, len(reading.text))
+    return Award(
+        criterion=str(part + 1),
+        steps=score.steps or 0,
+        full_steps=blank.steps,
+        reason=f"第{part + 1}空{score.reason}",
+        evidence=evidence,
+        confidence=score.confidence,
+    )
+
+
+def _exchanged(item: Fill, readings: tuple[TextReading | None, ...]) -> tuple[int, ...]:
+    """For each region the blank that it answers, so that the sum of steps is greatest.
+
+    A dynamic programme over the sets of blanks already given; among equals the printed order wins.
+    """
+    count = len(item.blanks)
+    if count > _MAX_EXCHANGED:
+        return tuple(range(count))
+    gains = [[score_blank(blank, reading).steps or 0 for blank in item.blanks] for reading in readings]
+    best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
+    for part in range(count):
+        following: dict[int, tuple[int, tuple[int, ...]]] = {}
+        for taken, (total, order) in best.items():
+            for blank in sorted(range(count), key=lambda b: b != part):
+                reached = taken | 1 << blank
+                candidate = (total + gains[part][blank], (*order, blank))
+                if not taken >> blank & 1 and (
+                    reached not in following or candidate[0] > following[reached][0]
+                ):
+                    following[reached] = candidate
+        best = following
+    return best[(1 << count) - 1][1]
