@@ -19,7 +19,7 @@ DIGITS = "0123456789"
 #: Digits of one number are set side by side at this distance for the recogniser, 48 px high, the
 #: longer side of each this many pixels.
 PITCH_PX = 64
-DIGIT_PX = 29
+DIGIT_PX = 25
 LINE_PX = 48
 LEAD_PX = 24
 #: How far around a box its digit may reach.
