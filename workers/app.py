@@ -57,7 +57,7 @@ def run_worker(settings: Settings, perform: Perform = perform_in_pipeline) -> No
     worker_shutting_down.connect(stop_clock)
     name = worker_name().replace("/", "-")
     app.worker_main(
-        ["worker", "--loglevel=WARNING", f"--hostname={name}", "--without-gossip", "--without-mingle"]
+        ["--quiet", "worker", "--loglevel=WARNING", f"--hostname={name}", "--without-gossip", "--without-mingle"]
     )
 
 

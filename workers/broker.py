@@ -18,6 +18,8 @@ SWEEP = "zhupi.sweep"
 
 #: How often a worker looks into the folder queue; 0.05 s costs under 1 % of a core when idle.
 _POLLING_INTERVAL_S = 0.05
+#: Who asks for work does not wait for a server that is away (the worker itself waits patiently).
+_PATIENCE = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.2}
 #: A child that has grown beyond this is replaced after its task (KiB).
 _CHILD_MEMORY_KIB = 1_300_000
 
@@ -26,8 +28,8 @@ def open_queue(settings: Settings) -> Celery:
     """A Celery application on the broker of the settings, without tasks (senders need none)."""
     app = Celery("zhupi", set_as_current=False)
     app.conf.update(
-        broker_url=settings.broker_url or "filesystem://",
-        broker_transport_options={} if settings.broker_url else _folder_options(settings),
+        broker_url=settings.broker_url or "filesystem://localhost//",
+        broker_transport_options=_PATIENCE if settings.broker_url else _folder_options(settings),
         broker_connection_retry_on_startup=True,
         accept_content=["json"],
         task_serializer="json",

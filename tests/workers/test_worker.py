@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs import JobState
+from core.jobs import MAX_ATTEMPTS, JobState
 from core.settings import Settings
 from pipeline.toolbox import Toolbox
 from tests.workers import jobs
@@ -62,8 +62,12 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_repeats_only_what_it_ha
 
 def test_a_worker_child_that_crashes_is_replaced_and_its_job_given_up_in_the_end(toolbox: Toolbox) -> None:
     [job_id] = jobs.ask(toolbox)
+    with toolbox.store.write() as uow:
+        for _ in range(MAX_ATTEMPTS - 1):
+            uow.jobs.claim(job_id, "gone", lease_s=60)
+            uow.jobs.give_up_lease(job_id, "gone")
     with worker(toolbox.settings, "kills_its_worker"):
-        _wait_for(lambda: jobs.state_of(toolbox, job_id).state is JobState.FAILED, "the job was given up", 40)
+        _wait_for(lambda: jobs.state_of(toolbox, job_id).state is JobState.FAILED, "it was given up", 40)
     assert "died 5 times" in jobs.state_of(toolbox, job_id).error
 
 
