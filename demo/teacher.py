@@ -1,0 +1,107 @@
+"""The hand work of the story, done by the answers that the stack's maker knows.
+
+A real teacher settles identities and marks; here the truth of the made-up stack stands in for that
+person, through the very use cases that the review pages call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import ZhupiError
+from core.exams import Essay, Exam, Item
+from core.pages import PageState
+from core.results import CandidateStatus
+from pipeline.ledgers import exam_ledger
+from pipeline.proposals import option_labels
+from pipeline.repair import declare, identity_queue, settle_identity
+from pipeline.review import ReviewTask, correct_choice, give_mark, next_tasks, pads_of
+from pipeline.toolbox import Toolbox
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the stack's maker knows, looked up by scan and by 考号."""
+
+    scans: Mapping[int, Mapping[str, Any]]  #: by position in the stack
+    answers: Mapping[str, Mapping[str, Any]]  #: by 考号
+
+    @classmethod
+    def of(cls, truth: Mapping[str, Any]) -> Truth:
+        """From ``DemoStack.truth``."""
+        scans = {int(scan["index"]): scan for scan in truth["scans"]}
+        return cls(scans, truth["candidates"])
+
+
+def settle_by_hand(tb: Toolbox, exam_id: str, truth: Truth, by: str) -> int:
+    """Settle what waits in the identity queue and the ledger; returns how many decisions it took."""
+    decisions = 0
+    with tb.store.read() as uow:
+        positions = {e.page.id: e.page.source_index for e in uow.pages.entries(exam_id)}
+        numbers = uow.candidates.roster(exam_id).by_number()
+    for waiting in identity_queue(tb, exam_id):
+        number = str(truth.scans[positions[waiting.page_ids[0]]]["candidate"])
+        settle_identity(tb, waiting.page_ids[0], numbers[number].id, by, "看姓名确认")
+        decisions += 1
+    ledger = exam_ledger(tb, exam_id)
+    for candidate in ledger.incomplete:
+        declare(tb, exam_id, candidate, CandidateStatus.PRESENT, by, "缺一页, 已向考场核实")
+        decisions += 1
+    for candidate in ledger.unseen:
+        declare(tb, exam_id, candidate, CandidateStatus.ABSENT, by, "缺考")
+        decisions += 1
+    return decisions
+
+
+def mark_by_hand(
+    tb: Toolbox, exam_id: str, truth: Truth, by: str, progress: Callable[[int], None] = lambda _n: None
+) -> int:
+    """Give every waiting response its mark; returns how many."""
+    with tb.store.read() as uow:
+        exam = uow.exams.get(exam_id)
+        roster = uow.candidates.roster(exam_id).by_id()
+        placed = uow.pages.entries(exam_id, [PageState.PLACED])
+    writers = {e.page.id: roster[e.candidate_id].number for e in placed}
+    given = 0
+    while tasks := next_tasks(tb, exam_id, by, count=50):
+        for task in tasks:
+            _mark(tb, exam, task, truth.answers[writers[task.page_id]], by)
+            given += 1
+            progress(given)
+    return given
+
+
+def _mark(tb: Toolbox, exam: Exam, task: ReviewTask, answers: Mapping[str, Any], by: str) -> None:
+    item = task.item
+    if option_labels(item):
+        correct_choice(tb, task.page_id, item.number, "".join(answers["choices"].get(item.number, ())), by)
+        return
+    awards = true_awards(exam, item, answers)
+    try:
+        give_mark(tb, task.page_id, item.number, awards, by)
+    except ZhupiError as error:
+        raise RuntimeError(f"demo truth does not fit item {item.number}: {awards}") from error
+
+
+def true_awards(exam: Exam, item: Item, answers: Mapping[str, Any]) -> dict[str, int]:
+    """Steps by criterion that a careful teacher gives for these answers."""
+    known = answers["awards"].get(item.number, {})
+    pads = pads_of(item)
+    if isinstance(item, Essay):
+        return _spread({pad.id: pad.full_steps for pad in pads}, int(answers["steps"].get(item.number, 0)))
+    return {pad.id: int(known.get(pad.id, 0)) for pad in pads}
+
+
+def _spread(full: Mapping[str, int], steps: int) -> dict[str, int]:
+    """An essay's steps over its traits, in proportion, adding up exactly."""
+    total, left, given = sum(full.values()), steps, {}
+    for name, most in full.items():
+        given[name] = min(most, left, round(steps * most / total))
+        left -= given[name]
+    for name, most in full.items():
+        more = min(left, most - given[name])
+        given[name] += more
+        left -= more
+    return given
