@@ -1,0 +1,137 @@
+"""OMRChecker's samples: agreement with the tool's own locked output, field by field, and the pace.
+
+``python -m benchmarks.omr [--data ../shared/data] [--differences]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmarks._common import parse, save, skipped
+from core.base import Record
+from core.pages import BubbleReading, BubbleVerdict
+from ocr.alignment import AlignmentFailed, align
+from ocr.bubbles import read_bubbles
+from ocr.omrchecker import import_template, read_fields
+from ocr.rasters import rectify
+
+_SET = "omr-omrchecker"
+_PICTURES = {".jpg", ".jpeg", ".png"}
+
+
+class RowResult(Record):
+    """One row of the labels: fields, how many agree, how many were doubtful, time and differences."""
+
+    path: str
+    fields: int
+    agree: int
+    doubtful: int
+    settled_different: int  #: fields that differ and were not doubtful
+    ms: float
+    problem: str = ""
+    differences: dict[str, tuple[str, str]] = {}  #: field: (the tool's, ours)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table and save ``benchmarks/out/omr.json``."""
+    parser = argparse.ArgumentParser(description="Agreement with OMRChecker's samples")
+    parser.add_argument("--differences", action="store_true", help="list every field that differs")
+    options = parse(parser, arguments)
+    folder = Path(options.data) / _SET
+    if not (folder / "labels.tsv").is_file():
+        return skipped("omr", folder)
+    rows = list(_results(folder))
+    _print_table(rows, differences=options.differences)
+    fields, seconds = sum(r.fields for r in rows), sum(r.ms for r in rows) / 1000
+    figures = {
+        "field_agreement": sum(r.agree for r in rows) / max(1, fields),
+        "pages_per_second": len(rows) / max(1e-9, seconds),
+        "doubtful_share": sum(r.doubtful for r in rows) / max(1, fields),
+        "settled_different": float(sum(r.settled_different for r in rows)),
+    }
+    save("omr", figures, rows=[row.model_dump() for row in rows])
+    return 0
+
+
+def _results(folder: Path) -> Iterator[RowResult]:
+    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file, delimiter="\t"):
+            yield _row(folder / line["path"], line["path"], json.loads(line["expected_fields_json"]))
+
+
+def _row(picture: Path, name: str, expected: dict[str, str]) -> RowResult:
+    """One sheet, timed from the file's bytes to the columns (the template is imported once, untimed)."""
+    imported = import_template(_template_files(picture), exam_id="omr")
+    start = time.perf_counter()
+    image = cv2.imdecode(np.frombuffer(picture.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    placed = align(np.asarray(image, dtype=np.uint8), imported.card, imported.blobs)
+    if isinstance(placed, AlignmentFailed):
+        ms = (time.perf_counter() - start) * 1000
+        wrong = {key: (value, "?") for key, value in expected.items()}
+        return _result(name, expected, wrong, (), ms, placed.reason)
+    page, registration = placed
+    readings = read_bubbles(rectify(np.asarray(image, dtype=np.uint8), registration, page), page.bubbles)
+    ours = read_fields(readings, imported)
+    ms = (time.perf_counter() - start) * 1000
+    differences = {k: (v, ours.get(k, "?")) for k, v in expected.items() if ours.get(k) != v}
+    doubtful = {r.key for r in readings if r.verdict is BubbleVerdict.DOUBTFUL}
+    columns = {k for k in expected if doubtful & set(imported.custom_labels.get(k, (k,)))}
+    return _result(name, expected, differences, columns, ms)
+
+
+def _result(
+    name: str,
+    expected: dict[str, str],
+    differences: dict[str, tuple[str, str]],
+    doubtful: set[str] | tuple[()],
+    ms: float,
+    problem: str = "",
+) -> RowResult:
+    settled = 0 if problem else len(set(differences) - set(doubtful))
+    return RowResult(
+        path=name,
+        fields=len(expected),
+        agree=len(expected) - len(differences),
+        doubtful=len(doubtful),
+        settled_different=settled,
+        ms=round(ms, 1),
+        problem=problem,
+        differences=differences,
+    )
+
+
+def _template_files(picture: Path) -> dict[str, bytes]:
+    """The files of the nearest folder above the picture that has a template."""
+    folder = next(parent for parent in picture.parents if (parent / "template.json").is_file())
+    wanted = [p for p in folder.rglob("*") if p.suffix.lower() in {".json", *_PICTURES} and p.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in wanted}
+
+
+def _print_table(rows: list[RowResult], *, differences: bool) -> None:
+    print(f"{'sheet':<62}{'fields':>7}{'agree':>7}{'doubt':>7}{'settled≠':>9}{'ms':>8}")
+    for row in rows:
+        short = row.path.removeprefix("samples/")
+        print(
+            f"{short:<62}{row.fields:>7}{row.agree:>7}{row.doubtful:>7}{row.settled_different:>9}{row.ms:>8.1f}"
+            + (f"  {row.problem}" if row.problem else "")
+        )
+        for key, (theirs, ours) in row.differences.items() if differences else ():
+            print(f"    {key}: the tool {theirs!r}, ours {ours!r}")
+    fields = sum(r.fields for r in rows)
+    print(
+        f"{'total':<62}{fields:>7}{sum(r.agree for r in rows):>7}{sum(r.doubtful for r in rows):>7}"
+        f"{sum(r.settled_different for r in rows):>9}{sum(r.ms for r in rows) / max(1, len(rows)):>8.1f}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

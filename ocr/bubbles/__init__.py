@@ -1,0 +1,12 @@
+"""Bubbles: how dark each is against the page's own empty ones, and what that means.
+
+``read_bubbles`` works on a rectified page: sample every bubble (``sampling``), move blocks of bubbles
+that curl or stretch displaced (``shifts``), take the printed letter and outline away (``ink``), learn
+from this page what empty and full are (``page_model``), and judge each field (``verdicts``). What is
+not clear is DOUBTFUL and belongs to a person.
+"""
+
+from ocr.bubbles.numbers import number_from_bubbles
+from ocr.bubbles.reading import read_bubbles
+
+__all__ = ["number_from_bubbles", "read_bubbles"]

@@ -1,0 +1,109 @@
+"""What the candidate added: darkness less the print, measured in and around each bubble."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.bubbles.sampling import BubbleSet, Floats, Patches, darkness, patches
+from ocr.rasters import PageRaster
+
+REACH = 1.5  #: patches go out to this many half sizes
+SIDE = 30
+_CORE = 0.8  #: of the half size: inside the printed outline
+_AROUND = 1.18  #: beyond it: outside the printed outline
+_QUIET_QUANTILE = 0.3  #: of like bubbles on the page: most are empty
+_MOST_PRINT = 0.38  #: mean darkness that a printed letter may give; more is a filled bubble
+_STRONG_QUANTILE = 0.9
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Per bubble: ``fill`` mean added darkness in the core (0 none, 1 black), ``strength`` of its
+    darkest tenth, ``cover`` share of the core with clear ink, ``outside`` share of the surroundings.
+    """
+
+    fill: Floats
+    strength: Floats
+    cover: Floats
+    outside: Floats
+
+
+def measure_ink(
+    raster: PageRaster, bubbles: BubbleSet, shifts: Floats, blank: PageRaster | None
+) -> Ink:
+    """Ink of all bubbles after the print is taken away."""
+    dark = darkness(patches(raster, bubbles.centres + shifts, bubbles.halves, REACH, SIDE), bubbles.field)
+    print_ = _blank_print(blank, bubbles) if blank is not None else _usual_print(dark, bubbles)
+    added = np.maximum(dark - print_, 0)
+    core, ring = _masks(bubbles)
+    inside, free = added[:, core], 1 - print_[:, core]
+    fill = inside.sum(axis=1) / np.maximum(free.sum(axis=1), 0.2 * free.shape[1])
+    at = int(_STRONG_QUANTILE * inside.shape[1])
+    strength = np.partition(inside, at, axis=1)[:, at]
+    clear = max(0.12, 0.4 * float(np.quantile(strength, 0.98)))
+    return Ink(
+        fill=fill.astype(np.float64),
+        strength=strength.astype(np.float64),
+        cover=(inside > clear).mean(axis=1),
+        outside=((added > clear) & ring).sum(axis=(1, 2)) / np.maximum(ring.sum(axis=(1, 2)), 1),
+    )
+
+
+def _blank_print(blank: PageRaster, bubbles: BubbleSet) -> Patches:
+    """The blank's print, a little widened and strengthened: scanned print is never quite in place."""
+    dark = darkness(patches(blank, bubbles.centres, bubbles.halves, REACH, SIDE), bubbles.field)
+    tall = dark.reshape(-1, SIDE)
+    wide = np.maximum(np.maximum(tall, np.roll(tall, 1, axis=1)), np.roll(tall, -1, axis=1))
+    shaped = wide.reshape(dark.shape)
+    up, down = np.roll(shaped, 1, axis=1), np.roll(shaped, -1, axis=1)
+    return np.maximum(shaped, np.maximum(up, down))
+
+
+def _usual_print(dark: Patches, bubbles: BubbleSet) -> Patches:
+    """What bubbles with the same label and size look like when nobody filled them.
+
+    The lower quantile over the page, pixel by pixel. Where even that is as dark as a filled bubble
+    (nearly all of them are filled), the quantile over all labels serves, and failing that nothing.
+    """
+    general = _quiet(dark)
+    if _core_mean(general) > _MOST_PRINT:
+        general = np.zeros_like(general)
+    print_ = np.broadcast_to(general, dark.shape).copy()
+    for kind in np.unique(bubbles.kind):
+        own = bubbles.kind == kind
+        if own.sum() >= 4:
+            quiet = _quiet(dark[own])
+            if _core_mean(quiet) <= min(_MOST_PRINT, _core_mean(general) + 0.2):
+                print_[own] = quiet
+    return print_
+
+
+def _quiet(dark: Patches) -> Patches:
+    at = int(_QUIET_QUANTILE * (len(dark) - 1))
+    return np.asarray(np.partition(dark, at, axis=0)[at], dtype=np.float32)
+
+
+def _grid() -> tuple[Floats, Floats]:
+    steps = ((np.arange(SIDE) + 0.5) / SIDE * 2 - 1) * REACH
+    return np.meshgrid(np.abs(steps), np.abs(steps))
+
+
+def _core() -> NDArray[np.bool_]:
+    u, v = _grid()
+    return np.asarray(u**4 + v**4 <= _CORE**4)
+
+
+def _core_mean(patch: Patches) -> float:
+    return float(patch[_core()].mean())
+
+
+def _masks(bubbles: BubbleSet) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The core, one for all, and each bubble's surroundings up to half way to its neighbours."""
+    u, v = _grid()
+    beyond = np.maximum(u, v) >= _AROUND
+    room = np.minimum(bubbles.room, REACH)
+    ring = beyond & (u <= room[:, 0, None, None]) & (v <= room[:, 1, None, None])
+    return _core(), ring

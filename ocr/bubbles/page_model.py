@@ -1,0 +1,81 @@
+"""What empty and full mean on this page: its pencil, its paper, its scanner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.bubbles.ink import Ink
+from ocr.bubbles.sampling import Floats
+
+_USUAL_FULL = 0.5  #: added darkness of a full pencil bubble, weighing as much as ``_PRIOR_MARKS`` marks
+_PRIOR_MARKS = 2.0
+_LEAST_SPREAD = 0.006
+_LEAST_CONTRAST = 0.07  #: added darkness below this is never taken as a mark
+
+
+@dataclass(frozen=True)
+class PageModel:
+    """Added darkness of empty bubbles (``empty`` ± ``spread``) and of full ones; strength of full ink."""
+
+    empty: float
+    spread: float
+    full: float
+    strength: float
+
+    def relative(self, fill: Floats) -> Floats:
+        """Fill on the page's own scale: 0 empty, 1 typical full."""
+        return (fill - self.empty) / (self.full - self.empty)
+
+
+def learn(ink: Ink, field: NDArray[np.int64]) -> PageModel:
+    """The page's model. Of each field the lighter half is taken as empty at first."""
+    quiet = ink.fill[_lighter_half(ink.fill, field)]
+    if not len(quiet):
+        quiet = ink.fill[ink.fill <= np.median(ink.fill)]
+    empty, spread = _centre(quiet)
+    for _ in range(3):
+        near = ink.fill < empty + max(5 * spread, 0.02)
+        if near.sum() >= 3:
+            empty, spread = _centre(ink.fill[near])
+    if empty > 0.3:  # no empty bubble on the page can be that dark: all are filled
+        empty, spread = 0.0, _LEAST_SPREAD
+    strongest = _field_maximum(ink.fill, field)
+    marks = ink.fill[strongest]
+    is_mark = marks > empty + max(8 * spread, _LEAST_CONTRAST)
+    marks, strengths = marks[is_mark], ink.strength[strongest][is_mark]
+    typical = _upper_typical(marks)
+    weight = len(marks) / (len(marks) + _PRIOR_MARKS)
+    full = empty + weight * (typical - empty) + (1 - weight) * _USUAL_FULL
+    strength = float(np.median(strengths[marks >= 0.7 * typical])) if len(marks) >= 3 else 0.7
+    return PageModel(empty, spread, max(full, empty + 2 * _LEAST_CONTRAST), strength)
+
+
+def _upper_typical(marks: Floats) -> float:
+    """The typical full mark: the median of those not far below the strongest (ticks stay out)."""
+    if not len(marks):
+        return 0.0
+    top = float(np.quantile(marks, 0.9))
+    return float(np.median(marks[marks >= 0.5 * top]))
+
+
+def _lighter_half(fill: Floats, field: NDArray[np.int64]) -> NDArray[np.int64]:
+    order = np.lexsort((fill, field))
+    starts = np.searchsorted(field[order], np.arange(field.max() + 1))
+    rank = np.arange(len(fill)) - starts[field[order]]
+    sizes = np.bincount(field)[field[order]]
+    return np.asarray(order[rank < sizes // 2], dtype=np.int64)
+
+
+def _field_maximum(fill: Floats, field: NDArray[np.int64]) -> NDArray[np.int64]:
+    order = np.lexsort((fill, field))
+    ends = np.searchsorted(field[order], np.arange(field.max() + 1), side="right") - 1
+    return np.asarray(order[ends], dtype=np.int64)
+
+
+def _centre(values: Floats) -> tuple[float, float]:
+    middle = float(np.median(values))
+    spread = 1.4826 * float(np.median(np.abs(values - middle)))
+    return middle, max(spread, _LEAST_SPREAD)

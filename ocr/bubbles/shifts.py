@@ -1,0 +1,146 @@
+"""Small displacements of blocks of bubbles (curl, stretch, a template that is a little off).
+
+Each block is folded to one cell of its grid: the median over its bubbles of the picture around each,
+one pitch wide and high, in which letters and marks fade and outlines stay. With a blank, the blank's
+cell is sought in it. Without one, the cell's centre of symmetry is sought (circles, ovals, boxes and
+brackets are symmetric), and since the gap between bubbles is symmetric too, it is weighed with where
+the cell's ink gathers. All blocks of the page vote on a common displacement, each then takes its own
+near it. Displacements by a whole pitch look alike inside a block and differ at its ends only, so that
+is where they are told apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.bubbles.drift import CELL, FAR_COST, LEAST_GAIN, Block, Drift, voted_drift
+from ocr.bubbles.sampling import BubbleSet, Floats, Patches, darkness, patches
+from ocr.rasters import PageRaster
+
+_MOST_BUBBLES = 40  #: of a block are looked at
+_LEAST_BUBBLES = 4
+_NEAR_PITCH = 0.22  #: how far a block may stand from the page's drift
+_INK_WEIGHT = 0.35  #: of where the ink gathers, against symmetry
+_ENDS_WEIGHT = 2.0
+_ALIAS_FROM = 0.3  #: pitches from which a displacement is checked at the blocks' ends
+
+
+def block_shifts(raster: PageRaster, bubbles: BubbleSet, blank: PageRaster | None) -> Floats:
+    """Displacement of each bubble in mm, ``(n, 2)``; zero where moving does not clearly help."""
+    blocks = _folded(raster, bubbles, blank)
+    if not blocks:
+        return np.zeros_like(bubbles.centres)
+    drift = voted_drift(blocks, bounded=blank is not None)
+    if blank is None and not drift.is_still:
+        drift = _at_the_ends(drift, blocks, raster, bubbles)
+    shifts = drift.at(bubbles.centres)
+    for block in blocks:
+        shifts[block.members] = _own(block, drift)
+    return shifts
+
+
+def _folded(raster: PageRaster, bubbles: BubbleSet, blank: PageRaster | None) -> list[Block]:
+    members = [np.nonzero(bubbles.block == number)[0] for number in range(int(bubbles.block.max()) + 1)]
+    members = [own for own in members if len(own) >= _LEAST_BUBBLES]
+    sampled = [own[:: max(1, -(-len(own) // _MOST_BUBBLES))] for own in members]
+    pitches = [np.median(bubbles.room[own] * bubbles.halves[own] * 2, axis=0) for own in members]
+    views = _cells(raster, bubbles, sampled, pitches)
+    stills = _cells(blank, bubbles, sampled, pitches) if blank is not None else views
+    blocks = []
+    for own, some, pitch, view, still in zip(members, sampled, pitches, views, stills, strict=True):
+        typical = np.median(view, axis=0)
+        if blank is not None:
+            likeness = _matched(typical, np.median(still, axis=0))
+        else:
+            likeness = _symmetry(typical) + _INK_WEIGHT * _gathering(view.mean(axis=0))
+        blocks.append(Block(own, some, bubbles.centres[own], pitch, likeness))
+    return blocks
+
+
+def _cells(
+    raster: PageRaster, bubbles: BubbleSet, groups: list[NDArray[np.int64]], pitches: list[Floats]
+) -> list[Patches]:
+    """Darkness of one cell around each bubble of each group, sampled in one go."""
+    if not groups:
+        return []
+    every = np.concatenate(groups)
+    reach = np.repeat(np.array(pitches) / 2, [len(g) for g in groups], axis=0)
+    group = np.repeat(np.arange(len(groups)), [len(g) for g in groups])
+    dark = darkness(patches(raster, bubbles.centres[every], reach, 1.0, CELL), group)
+    return np.split(dark, np.cumsum([len(g) for g in groups])[:-1])
+
+
+def _matched(view: Patches, still: Patches) -> Floats:
+    """Correlation of the blank's cell with the page's at each displacement."""
+    one, other = view - view.mean(), still - still.mean()
+    norm = max(float(np.sqrt((one**2).sum() * (other**2).sum())), 1e-6)
+    product = np.fft.fft2(one) * np.conj(np.fft.fft2(other))
+    return np.asarray(np.fft.fftshift(np.fft.ifft2(product).real) / norm, dtype=np.float64)
+
+
+def _symmetry(view: Patches) -> Floats:
+    """How point-symmetric the cell is about each displaced centre, -1 to 1."""
+    flat = view - view.mean()
+    norm = max(float((flat**2).sum()), 1e-6)
+    folded = np.fft.ifft2(np.fft.fft2(flat) ** 2).real / norm
+    # The sum over p of view(p) view(t - p) is largest at t = 2c for a centre c; pixel p lies at p + 1/2.
+    steps = (2 * (np.arange(CELL) - CELL // 2) + CELL - 1) % CELL
+    return np.asarray(folded[np.ix_(steps, steps)], dtype=np.float64)
+
+
+def _gathering(mean: Patches) -> Floats:
+    """How much of the cell's ink lies around each displaced centre rather than at its rim, -1 to 1."""
+    ink = mean - mean.min()
+    turns = 2 * np.pi * (np.arange(CELL) + 0.5 - CELL / 2) / CELL
+    wave = np.exp(1j * turns)
+    total = max(float(ink.sum()), 1e-6)
+    back = np.exp(-1j * 2 * np.pi * (np.arange(CELL) - CELL // 2) / CELL)
+    near_x = ((ink.sum(axis=0) @ wave) / total * back).real
+    near_y = ((ink.sum(axis=1) @ wave) / total * back).real
+    return np.asarray(near_y[:, None] + near_x[None, :], dtype=np.float64)
+
+
+def _at_the_ends(drift: Drift, blocks: list[Block], raster: PageRaster, bubbles: BubbleSet) -> Drift:
+    """The drift or its alias a pitch away, whichever finds a bubble under every place."""
+    pitch = np.median([b.pitch for b in blocks], axis=0)
+    offers = [drift]
+    for axis in np.nonzero(np.abs(drift.shift) > _ALIAS_FROM * pitch)[0]:
+        step = np.zeros(2)
+        step[axis] = -np.sign(drift.shift[axis]) * pitch[axis]
+        offers.append(drift.moved(step))
+    if len(offers) == 1:
+        return drift
+    scores = []
+    for offer in offers:
+        moved = replace(bubbles, centres=bubbles.centres + offer.at(bubbles.centres))
+        cells = _cells(raster, moved, [b.sampled for b in blocks], [b.pitch for b in blocks])
+        alike = float(np.mean([_alikeness(cell) for cell in cells]))
+        scores.append(_ENDS_WEIGHT * alike - FAR_COST * float(np.max(np.abs(offer.shift) / pitch)))
+    return offers[int(np.argmax(scores))]
+
+
+def _alikeness(cells: Patches) -> float:
+    """Mean correlation of a block's cells with their median: marks and strangers lower it."""
+    typical = np.median(cells, axis=0).ravel()
+    typical = typical - typical.mean()
+    flat = cells.reshape(len(cells), -1)
+    flat = flat - flat.mean(axis=1, keepdims=True)
+    norm = np.sqrt((flat**2).sum(axis=1) * (typical**2).sum())
+    return float(np.mean(flat @ typical / np.maximum(norm, 1e-6)))
+
+
+def _own(block: Block, drift: Drift) -> Floats:
+    """The block's displacements: its own best place near the page's drift, where that clearly helps."""
+    shifts = drift.at(block.centres)
+    common = drift.at(block.centre[None, :])[0]
+    reach = max(1, int(_NEAR_PITCH * CELL))
+    steps = np.arange(-reach, reach + 1) / CELL
+    grid_x, grid_y = np.meshgrid(common[0] + steps * block.pitch[0], common[1] + steps * block.pitch[1])
+    scores = block.at(grid_x, grid_y)
+    row, column = np.unravel_index(int(np.argmax(scores)), scores.shape)
+    if scores[row, column] < scores[reach, reach] + LEAST_GAIN:
+        return shifts
+    return shifts + np.array([grid_x[row, column], grid_y[row, column]]) - common

@@ -1,0 +1,127 @@
+"""From measured ink to a verdict for each field. What could be meant otherwise is doubtful."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from core.cards import BubbleField
+from core.pages import BubbleFill, BubbleReading, BubbleVerdict
+from ocr.bubbles.ink import Ink
+from ocr.bubbles.page_model import PageModel
+
+ERASED, FAINT, TWO_MARKS = "疑似擦除", "填涂过浅", "两处填涂"
+CROSSED_OUT, FEW_STROKES, ALL_DARK = "疑似划掉", "笔画过少", "整栏偏暗"
+
+_FULL = 0.58  #: relative fill from which a bubble is filled
+_TRACE = 0.17  #: relative fill from which something is there
+_REMNANT = 0.36  #: beside a clear mark, up to this is a remnant that nobody means
+_STROKE = 0.24  #: a tick or a cross that is dark as the page's ink covers at least this much
+_STRONG_INK = 0.72  #: of the page's ink: strokes, not a smear
+_CLEAR_Z = 6.0  #: standard deviations of the page's empty bubbles
+_LEAST_CONTRAST = 0.07
+_OUTSIDE = 0.16  #: share of the surroundings with ink from which a mark may be crossed out
+_MIDDLE, _SLOPE = 0.45, 14.0
+
+
+class Trace(Enum):
+    """What one bubble shows."""
+
+    EMPTY = "empty"
+    FAINT = "faint"
+    STROKES = "strokes"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class BubbleView:
+    """One bubble as judged by itself."""
+
+    label: str
+    fill: float
+    trace: Trace
+    crossed: bool
+    probability: float
+
+
+def judge(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> BubbleReading:
+    """The reading of one field, whose bubbles are ``ink[span]``."""
+    views = _views(field, ink, span, model)
+    reason = _doubt(views, field.multiple)
+    marked = tuple(view.label for view in views if view.probability > 0.5)
+    certainty = float(np.prod([max(v.probability, 1 - v.probability) for v in views]))
+    if reason:
+        verdict, certainty = BubbleVerdict.DOUBTFUL, min(certainty, 0.6)
+    else:
+        verdict = BubbleVerdict.MARKED if marked else BubbleVerdict.BLANK
+    return BubbleReading(
+        purpose=field.purpose.value,
+        key=field.key,
+        fills=tuple(BubbleFill(label=v.label, fill=v.fill, probability=v.probability) for v in views),
+        marked=marked,
+        verdict=verdict,
+        confidence=certainty,
+        reason=reason,
+    )
+
+
+def _views(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> list[BubbleView]:
+    relative = model.relative(ink.fill[span])
+    views = []
+    for i, bubble in enumerate(field.bubbles):
+        at = span.start + i
+        trace = _trace(float(relative[i]), float(ink.fill[at]), float(ink.strength[at]), model)
+        views.append(
+            BubbleView(
+                label=bubble.label,
+                fill=round(float(relative[i]), 4),
+                trace=trace,
+                crossed=trace is not Trace.EMPTY and float(ink.outside[at]) >= _OUTSIDE,
+                probability=_probability(float(relative[i]), trace),
+            )
+        )
+    return views
+
+
+def _trace(relative: float, fill: float, strength: float, model: PageModel) -> Trace:
+    contrast = fill - model.empty
+    clear = contrast >= max(_CLEAR_Z * model.spread, _LEAST_CONTRAST)
+    if relative >= _FULL and clear:
+        return Trace.FULL
+    if relative >= _STROKE and clear and strength >= _STRONG_INK * model.strength:
+        return Trace.STROKES
+    if relative >= _TRACE and contrast >= max(3 * model.spread, _LEAST_CONTRAST / 2):
+        return Trace.FAINT
+    return Trace.EMPTY
+
+
+def _probability(relative: float, trace: Trace) -> float:
+    """That the bubble is meant as filled: a logistic of the fill; clear strokes count as more."""
+    lifted = relative + 0.22 if trace is Trace.STROKES else relative
+    p = 1 / (1 + np.exp(-_SLOPE * (np.clip(lifted, -1, 2) - _MIDDLE)))
+    return float(np.clip(p, 0.001, 0.999))
+
+
+def _doubt(views: list[BubbleView], multiple: bool) -> str:
+    """Why the field needs a person, or nothing."""
+    marks = [v for v in views if v.trace in (Trace.FULL, Trace.STROKES)]
+    faint = [v for v in views if v.trace is Trace.FAINT]
+    if any(v.crossed for v in marks):
+        return CROSSED_OUT
+    if len(marks) > 1 and not multiple:
+        return TWO_MARKS
+    if len(marks) == 1 and not multiple:
+        return _doubt_beside(marks[0], faint)
+    if faint:
+        return ERASED if marks or max(v.fill for v in faint) < _REMNANT else FAINT
+    return FEW_STROKES if any(v.probability < 0.6 for v in marks) else ""
+
+
+def _doubt_beside(mark: BubbleView, faint: list[BubbleView]) -> str:
+    """One clear mark in a single choice: remnants beside it are tolerated while they are weak."""
+    if mark.probability < 0.6:
+        return FEW_STROKES
+    limit = _REMNANT if mark.trace is Trace.FULL else _TRACE
+    return ERASED if any(v.fill > limit for v in faint) else ""
