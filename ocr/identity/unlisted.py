@@ -1,0 +1,86 @@
+"""Identity without a roster: the number is the candidate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.identities import Guess
+from core.pages import NumberReading
+from ocr.identity.evidence import SheetEvidence, SheetIdentity
+from ocr.identity.numbers import SOURCES, digit_ratios, number_text
+
+
+def settle_without_roster(sheets: Sequence[SheetEvidence], threshold: float) -> tuple[SheetIdentity, ...]:
+    """The sheets by their own numbers: settled where every digit is certain and all sources agree."""
+    read = [_number(sheet, threshold) for sheet in sheets]
+    claims: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for sheet, (number, probability) in zip(sheets, read, strict=True):
+        for page in sheet.card_pages if number and probability >= threshold else ():
+            claims[number, page].append(sheet.sheet_id)
+    return tuple(
+        _identity(sheet, number, probability, claims, threshold)
+        for sheet, (number, probability) in zip(sheets, read, strict=True)
+    )
+
+
+def _identity(
+    sheet: SheetEvidence,
+    number: str,
+    probability: float,
+    claims: dict[tuple[str, int], list[str]],
+    threshold: float,
+) -> SheetIdentity:
+    others = {other for page in sheet.card_pages for other in claims.get((number, page), ())}
+    others.discard(sheet.sheet_id)
+    sure = bool(number) and probability >= threshold
+    reason = ""
+    if not sure:
+        reason = "没有读到完整、可靠的考号。"
+    elif others:
+        reason = f"有几张答题卡都是考号 {number}：可能是同一张重复扫描，也可能是有人填错。"
+    return SheetIdentity(
+        sheet_id=sheet.sheet_id,
+        page_ids=sheet.page_ids,
+        candidate_id="" if reason else number,
+        guesses=(Guess(candidate_id=number, probability=probability),) if number else (),
+        claimed_id=number if sure and others else "",
+        collision_with=tuple(sorted(others)) if sure else (),
+        number=number or next((number_text(r) for r in sheet.numbers), ""),
+        reason=reason,
+    )
+
+
+def _number(sheet: SheetEvidence, threshold: float) -> tuple[str, float]:
+    """The number that all sources together show best, and its probability."""
+    texts = {reading.text for reading in sheet.numbers if reading.text}
+    tables = [digit_ratios(r)[:, :10] for r in sheet.numbers if r.digits and not _blank(r)]
+    if texts:
+        return _from_text(texts, sheet.numbers)
+    lengths = {len(table) for table in tables}
+    if len(lengths) != 1:
+        return "", 0.0
+    together = np.prod(tables, axis=0)
+    shares = together / together.sum(axis=1, keepdims=True)
+    number = "".join(str(int(digit)) for digit in shares.argmax(axis=1))
+    return number, float(shares.max(axis=1).prod())
+
+
+def _from_text(texts: set[str], readings: Sequence[NumberReading]) -> tuple[str, float]:
+    """A printed number, unless two disagree or the handwriting clearly says another."""
+    if len(texts) > 1:
+        return "", 0.0
+    (text,) = texts
+    source = next(reading.source for reading in readings if reading.text == text)
+    error = SOURCES[source].error if source in SOURCES else 0.01
+    against = any(
+        len(shown) == len(text) and "?" not in shown and shown != text
+        for shown in (number_text(reading) for reading in readings if not reading.text)
+    )
+    return text, 0.5 if against else 1 - error
+
+
+def _blank(reading: NumberReading) -> bool:
+    return all(digit.blank > 0.5 for digit in reading.digits)
