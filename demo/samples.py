@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -96,7 +97,7 @@ def _cut_at_gaps(picture: Picture, count: int) -> tuple[Picture, ...]:
     widths = np.diff(cuts)
     if widths.max() > 2.2 * np.median(widths) or widths.min() < _SMALLEST_GAP_SHARE * np.median(widths):
         return ()
-    return tuple(_inked(picture[:, left:right]) for left, right in zip(cuts[:-1], cuts[1:], strict=True))
+    return tuple(_inked(picture[:, left:right]) for left, right in pairwise(cuts))
 
 
 def paste(ink: Ink, picture: Picture, box: BoxMm, rng: np.random.Generator, share: float = 0.78) -> None:

@@ -34,7 +34,7 @@ def _noise() -> NDArray[np.int16]:
     rng = np.random.default_rng(5)
     fine = rng.normal(0, 2.2, (_NOISE_PX, _NOISE_PX)).astype(np.float32)
     fibre = cv2.GaussianBlur(rng.normal(0, 1, (_NOISE_PX, _NOISE_PX)).astype(np.float32), (0, 0), 5)
-    return np.round(fine + 1.4 * fibre / fibre.std()).astype(np.int16)
+    return np.asarray(np.round(fine + 0.8 * fibre / fibre.std()), dtype=np.int16)
 
 
 def scan_page(page: Grey, rng: np.random.Generator, upside_down: bool = False) -> Scan:
@@ -43,18 +43,18 @@ def scan_page(page: Grey, rng: np.random.Generator, upside_down: bool = False) -
     Skew within ±1.5° (mostly less), scale ±1 %, offset within 3 mm, a soft lens, grey paper.
     """
     if upside_down:
-        page = cv2.rotate(page, cv2.ROTATE_180)
+        page = np.ascontiguousarray(page[::-1, ::-1])
     height, width = page.shape
     size = round(width / PX_PER_MM * _PX_PER_MM), round(height / PX_PER_MM * _PX_PER_MM)
     scale = _PX_PER_MM / PX_PER_MM * float(1 + np.clip(rng.normal(0, 0.004), -0.01, 0.01))
     angle = float(np.clip(rng.normal(0, 0.6), -1.5, 1.5))
-    move = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
-    move[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
-    move[:, 2] += np.clip(rng.normal(0, 1.0, 2), -3, 3) * _PX_PER_MM
+    move = np.array(cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale), dtype=np.float64)
+    centring = np.array((size[0] - width, size[1] - height)) / 2
+    move[:, 2] += centring + np.clip(rng.normal(0, 1.0, 2), -3, 3) * _PX_PER_MM
     bed = int(rng.integers(225, 245))
     image = cv2.warpAffine(page, move, size, flags=cv2.INTER_AREA, borderValue=bed)
-    image = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.45, 0.75)))
-    coded = cv2.imencode(".jpg", _exposed(image, rng), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(75, 86))])
+    soft = np.asarray(cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.45, 0.75))), dtype=np.uint8)
+    coded = cv2.imencode(".jpg", _exposed(soft, rng), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(75, 86))])
     return Scan(bytes(coded[1].tobytes()), *size)
 
 

@@ -314,6 +314,7 @@ def _roster_xlsx(roster: Roster) -> bytes:
 
 
 def main() -> None:
+    """Parse the arguments, write the demo's files and say how long it took."""
     parser = argparse.ArgumentParser(description="Write the demo's exam, roster, cards and stack of scans.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data", type=Path, help="folder with real handwriting")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import ZhupiError
-from core.exams import Essay, Exam, Item
+from core.exams import Essay, Item
 from core.pages import PageState
 from core.results import CandidateStatus
 from pipeline.ledgers import exam_ledger
@@ -42,7 +42,7 @@ def settle_by_hand(tb: Toolbox, exam_id: str, truth: Truth, by: str) -> int:
         positions = {e.page.id: e.page.source_index for e in uow.pages.entries(exam_id)}
         numbers = uow.candidates.roster(exam_id).by_number()
     for waiting in identity_queue(tb, exam_id):
-        number = str(truth.scans[positions[waiting.page_ids[0]]]["candidate"])
+        number = str(truth.scans[positions[waiting.page_ids[0]]]["number"])
         settle_identity(tb, waiting.page_ids[0], numbers[number].id, by, "看姓名确认")
         decisions += 1
     ledger = exam_ledger(tb, exam_id)
@@ -60,42 +60,42 @@ def mark_by_hand(
 ) -> int:
     """Give every waiting response its mark; returns how many."""
     with tb.store.read() as uow:
-        exam = uow.exams.get(exam_id)
         roster = uow.candidates.roster(exam_id).by_id()
         placed = uow.pages.entries(exam_id, [PageState.PLACED])
     writers = {e.page.id: roster[e.candidate_id].number for e in placed}
     given = 0
     while tasks := next_tasks(tb, exam_id, by, count=50):
         for task in tasks:
-            _mark(tb, exam, task, truth.answers[writers[task.page_id]], by)
+            _mark(tb, task, truth.answers[writers[task.page_id]], by)
             given += 1
             progress(given)
     return given
 
 
-def _mark(tb: Toolbox, exam: Exam, task: ReviewTask, answers: Mapping[str, Any], by: str) -> None:
+def _mark(tb: Toolbox, task: ReviewTask, answers: Mapping[str, Any], by: str) -> None:
     item = task.item
     if option_labels(item):
-        correct_choice(tb, task.page_id, item.number, "".join(answers["choices"].get(item.number, ())), by)
+        correct_choice(tb, task.page_id, item.number, "".join(answers["choices"][item.number]["marked"]), by)
         return
-    awards = true_awards(exam, item, answers)
+    awards = true_awards(item, answers)
     try:
         give_mark(tb, task.page_id, item.number, awards, by)
     except ZhupiError as error:
         raise RuntimeError(f"demo truth does not fit item {item.number}: {awards}") from error
 
 
-def true_awards(exam: Exam, item: Item, answers: Mapping[str, Any]) -> dict[str, int]:
+def true_awards(item: Item, answers: Mapping[str, Any]) -> dict[str, int]:
     """Steps by criterion that a careful teacher gives for these answers."""
-    known = answers["awards"].get(item.number, {})
     pads = pads_of(item)
-    if isinstance(item, Essay):
-        return _spread({pad.id: pad.full_steps for pad in pads}, int(answers["steps"].get(item.number, 0)))
-    return {pad.id: int(known.get(pad.id, 0)) for pad in pads}
+    steps = int(answers["steps"].get(item.number, 0))
+    met = answers["criteria"].get(item.number)
+    if met is not None and not isinstance(item, Essay):
+        return {pad.id: pad.full_steps if met[pad.id] else 0 for pad in pads}
+    return _spread({pad.id: pad.full_steps for pad in pads}, steps)
 
 
 def _spread(full: Mapping[str, int], steps: int) -> dict[str, int]:
-    """An essay's steps over its traits, in proportion, adding up exactly."""
+    """Steps over the parts of an item, in proportion, adding up exactly."""
     total, left, given = sum(full.values()), steps, {}
     for name, most in full.items():
         given[name] = min(most, left, round(steps * most / total))
