@@ -57,7 +57,14 @@ def run_worker(settings: Settings, perform: Perform = perform_in_pipeline) -> No
     worker_shutting_down.connect(stop_clock)
     name = worker_name().replace("/", "-")
     app.worker_main(
-        ["--quiet", "worker", "--loglevel=WARNING", f"--hostname={name}", "--without-gossip", "--without-mingle"]
+        [
+            "--quiet",
+            "worker",
+            "--loglevel=WARNING",
+            f"--hostname={name}",
+            "--without-gossip",
+            "--without-mingle",
+        ]
     )
 
 
