@@ -12,16 +12,17 @@ from core.identities import Guess
 from core.rosters import Roster
 from ocr.identity.evidence import SheetEvidence, SheetIdentity
 from ocr.identity.matching import best_assignment, marginals
-from ocr.identity.numbers import log_ratios, number_text, says_something
+from ocr.identity.numbers import best_number, log_ratios, says_something, shows
 from ocr.identity.unlisted import settle_without_roster
 
 #: A sheet below this waits for a person.
 SETTLE_THRESHOLD = 0.98
 #: How often a sheet belongs to nobody on the roster (a transfer pupil, another class's stack).
 UNKNOWN_SHARE = 0.02
-#: The assignment may raise a candidate by elimination, but only one whom the sheet's own number does
-#: not speak against: below this probability from the number alone nothing is settled.
-OWN_SHARE = 0.5
+#: The assignment may raise a candidate by elimination, but only one whom the sheet's own number
+#: speaks for already: below this probability from the number alone nothing is settled.
+OWN_SHARE = 0.6
+_NOT_PLAIN = "读到的考号与最可能的考生不完全一致（是推断或排除得出的），请核对姓名。"
 _FEWEST_GUESS = 0.0005
 _GUESSES = 8
 _EXTREME = 200.0  #: log weights are cut here, far beyond any decision, so that none overflows
@@ -129,7 +130,9 @@ def _identity(
     sheet, ids = sheets[at], [candidate.id for candidate in roster.candidates]
     shares = own[at] if colliding else joint[at]
     best = int(shares[:-1].argmax())
-    reason = _why_waiting(sheet, shares, own[at], chosen, bool(colliding), threshold)
+    plain = any(shows(reading, roster.candidates[best].number) for reading in sheet.numbers)
+    sure = own[at, best] >= OWN_SHARE and (chosen == best) and plain
+    reason = _why_waiting(sheet, shares, bool(colliding), threshold) or ("" if sure else _NOT_PLAIN)
     return SheetIdentity(
         sheet_id=sheet.sheet_id,
         page_ids=sheet.page_ids,
@@ -137,16 +140,14 @@ def _identity(
         guesses=_guesses(shares, ids),
         claimed_id=ids[best] if colliding else "",
         collision_with=tuple(sorted(sheets[other].sheet_id for other in colliding)),
-        number=best_number(sheet),
+        number=best_number(sheet.numbers),
         reason=reason,
     )
 
 
-def _why_waiting(
-    sheet: SheetEvidence, shares: Table, own: Table, chosen: int | None, colliding: bool, threshold: float
-) -> str:
+def _why_waiting(sheet: SheetEvidence, shares: Table, colliding: bool, threshold: float) -> str:
     """The reason why a person must decide; empty when the machine may."""
-    number, best = best_number(sheet), int(shares[:-1].argmax())
+    number, best = best_number(sheet.numbers), int(shares[:-1].argmax())
     if not says_something(sheet.numbers):
         return "没有读到考号；下面是按排除法列出的、还没有答题卡的考生。"
     if colliding:
@@ -155,15 +156,7 @@ def _why_waiting(
         return f"读到的考号 {number} 不在名单上。"
     if shares[best] < threshold:
         return f"考号 {number} 有疑问，最可能的考生只有 {shares[best]:.0%} 的把握。"
-    if own[best] < OWN_SHARE or chosen != best:
-        return f"考号 {number} 与排除法得出的考生不一致，请核对姓名。"
     return ""
-
-
-def best_number(sheet: SheetEvidence) -> str:
-    """The text of the sheet's surest source."""
-    texts = [number_text(reading) for reading in sheet.numbers]
-    return min(texts, key=lambda text: (text.count("?") / max(len(text), 1), -len(text)), default="")
 
 
 def _guesses(shares: Table, ids: Sequence[str]) -> tuple[Guess, ...]:

@@ -10,12 +10,14 @@ import numpy as np
 from core.identities import Guess
 from core.pages import NumberReading
 from ocr.identity.evidence import SheetEvidence, SheetIdentity
-from ocr.identity.numbers import SOURCES, digit_ratios, number_text
+from ocr.identity.numbers import SOURCES, SourceModel, best_number, digit_ratios, number_text
+
+_READER_ERROR = 0.0005
 
 
 def settle_without_roster(sheets: Sequence[SheetEvidence], threshold: float) -> tuple[SheetIdentity, ...]:
     """The sheets by their own numbers: settled where every digit is certain and all sources agree."""
-    read = [_number(sheet, threshold) for sheet in sheets]
+    read = [_number(sheet) for sheet in sheets]
     claims: dict[tuple[str, int], list[str]] = defaultdict(list)
     for sheet, (number, probability) in zip(sheets, read, strict=True):
         for page in sheet.card_pages if number and probability >= threshold else ():
@@ -48,15 +50,15 @@ def _identity(
         guesses=(Guess(candidate_id=number, probability=probability),) if number else (),
         claimed_id=number if sure and others else "",
         collision_with=tuple(sorted(others)) if sure else (),
-        number=number or next((number_text(r) for r in sheet.numbers), ""),
+        number=number if sure else best_number(sheet.numbers),
         reason=reason,
     )
 
 
-def _number(sheet: SheetEvidence, threshold: float) -> tuple[str, float]:
+def _number(sheet: SheetEvidence) -> tuple[str, float]:
     """The number that all sources together show best, and its probability."""
     texts = {reading.text for reading in sheet.numbers if reading.text}
-    tables = [digit_ratios(r)[:, :10] for r in sheet.numbers if r.digits and not _blank(r)]
+    tables = [digit_ratios(r, _reader(r))[:, :10] for r in sheet.numbers if r.digits and not _blank(r)]
     if texts:
         return _from_text(texts, sheet.numbers)
     lengths = {len(table) for table in tables}
@@ -66,6 +68,12 @@ def _number(sheet: SheetEvidence, threshold: float) -> tuple[str, float]:
     shares = together / together.sum(axis=1, keepdims=True)
     number = "".join(str(int(digit)) for digit in shares.argmax(axis=1))
     return number, float(shares.max(axis=1).prod())
+
+
+def _reader(reading: NumberReading) -> SourceModel:
+    """The reader's own errors: people's slips make another number, and no roster tells."""
+    temper = SOURCES[reading.source].temper if reading.source in SOURCES else 0.8
+    return SourceModel(error=_READER_ERROR, temper=temper)
 
 
 def _from_text(texts: set[str], readings: Sequence[NumberReading]) -> tuple[str, float]:
