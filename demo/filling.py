@@ -11,7 +11,7 @@ from core.geometry import BoxMm
 from demo.handwriting import INK_PX_PER_MM, Hand, Ink, blank_ink, wrapped, write_character, write_line
 from demo.pencil import fill_bubble
 from demo.pupils import Answers, Choice
-from demo.samples import Samples, paste
+from demo.samples import Picture, Samples, paste_character, paste_digit
 from ocr.cards import grid_cells
 
 _LABEL_MM = 7.0  #: an answer box's printed label; writing starts below it
@@ -28,6 +28,7 @@ class PageFiller:
         self._hand = Hand.drawn(rng)
         self._remaining: dict[str, list[str]] = {}
         self._real_line_at = int(rng.integers(0, 1000))
+        self._real: dict[str, Picture] = {}
         #: What stands in each writing region, by item and part, as far as it found room.
         self.written: dict[str, dict[int, str]] = {}
 
@@ -53,7 +54,7 @@ class PageFiller:
         for digit, box in zip(number, page.number_boxes, strict=False):
             pictures = self._samples.digits.get(digit)
             if pictures:
-                paste(ink, pictures[int(self._rng.integers(len(pictures)))], box, self._rng, 0.7)
+                paste_digit(ink, pictures[int(self._rng.integers(len(pictures)))], box, self._rng)
             else:
                 size = min(box.height_mm * 0.72, box.width_mm * 1.15)
                 corner = (box.centre.x_mm - 0.28 * size, box.centre.y_mm - 0.52 * size)
@@ -115,21 +116,19 @@ class PageFiller:
         return "".join(here)
 
     def _write_cell(self, ink: Ink, character: str, cell: BoxMm) -> None:
-        pictures = self._real.get(character) if self._real else None
-        if pictures is not None:
-            paste(ink, pictures, cell, self._rng)
+        picture = self._real.get(character)
+        if picture is not None:
+            paste_character(ink, picture, cell, self._rng)
             return
         size = min(self._hand.size_mm * 1.05, cell.width_mm * 0.86)
         corner = (cell.centre.x_mm - size / 2, cell.centre.y_mm - size * 0.52)
         write_character(ink, character, corner, size, self._hand, self._rng)
 
-    _real: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] | None = None
-
     def _real_characters(self, count: int) -> str:
         """Characters of which there are real pictures, for every third pupil; "" for the others."""
         if not self._samples.lines or self._real_line_at % 3:
             return ""
-        self._real, text, at = {}, "", self._real_line_at
+        text, at = "", self._real_line_at
         while len(text) < count:
             line, pictures = self._samples.lines[at % len(self._samples.lines)]
             self._real.update(zip(line, pictures, strict=True))

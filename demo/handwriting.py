@@ -26,6 +26,7 @@ class Hand:
     size_mm: float  #: of a Chinese character
     spacing: float  #: added to each advance
     bend: float  #: how far strokes are bent
+    loose: float  #: how far each stroke slips from its place
     turn_deg: float  #: how far characters are turned
     wander: float  #: how far the baseline goes up and down
     pen_mm: float
@@ -39,8 +40,9 @@ class Hand:
             slant=float(rng.normal(0.06, 0.07)),
             size_mm=float(rng.uniform(5.2, 6.6)),
             spacing=float(rng.uniform(-0.02, 0.14)),
-            bend=0.012 + 0.028 * haste,
-            turn_deg=1.0 + 3.5 * haste,
+            bend=0.012 + 0.045 * haste,
+            loose=0.004 + 0.03 * haste,
+            turn_deg=1.0 + 4.5 * haste,
             wander=0.02 + 0.06 * haste,
             pen_mm=float(rng.uniform(0.28, 0.44)),
             grey=int(rng.integers(20, 85)),
@@ -135,5 +137,6 @@ def _bent(strokes: tuple[Points, ...], advance: float, hand: Hand, rng: np.rando
         for wave in (0, 1):
             along = points[:, wave] * waves[0][axis, wave] + points[:, 1 - wave] * 1.7
             away[:, axis] += waves[2][axis, wave] * np.sin(along + waves[1][axis, wave])
-    ends = np.cumsum([len(stroke) for stroke in strokes])[:-1]
-    return list(np.split((away + middle).astype(np.float32), ends))
+    lengths = [len(stroke) for stroke in strokes]
+    away += np.repeat(rng.normal(0, hand.loose, (len(strokes), 2)), lengths, axis=0)
+    return list(np.split((away + middle).astype(np.float32), np.cumsum(lengths)[:-1]))

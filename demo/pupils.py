@@ -214,7 +214,8 @@ def _short(answers: Answers, item: ShortAnswer, hard: float, rng: np.random.Gene
         known = _knows(answers.ability, hard + 0.4 * index - 0.4, rng)
         plain = {"right": [*criterion.accepted[:1], criterion.statement][:1], "wrong": [""]}
         pool = (prepared[index] if fits else plain)["right" if known else "wrong"]
-        sentences.append(str(pool[int(rng.integers(len(pool)))]))
+        sentence = str(pool[int(rng.integers(len(pool)))])
+        sentences.append(sentence if not sentence or sentence.endswith("。") else f"{sentence}；")
         earned[criterion.id] = known
     answers.texts[item.number] = {0: "".join(sentences)}
     answers.criteria[item.number] = earned

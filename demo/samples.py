@@ -16,7 +16,8 @@ from demo.handwriting import INK_PX_PER_MM, Ink
 
 _DIGITS = "digits-nsysu-exam"
 _LINES = "cn-hwdb-composed-lines"
-_SMALLEST_GAP_SHARE = 0.5
+_WIDEST, _NARROWEST = 1.4, 0.6  #: of the median character
+_DIGIT_PX_MM = 0.3  #: a pixel of the digits' 28-pixel boxes, which were about as large as ours
 
 Picture = NDArray[np.uint8]
 
@@ -84,27 +85,58 @@ def _read_lines(folder: Path) -> tuple[tuple[str, tuple[Picture, ...]], ...]:
 
 
 def _cut_at_gaps(picture: Picture, count: int) -> tuple[Picture, ...]:
-    """The line cut into ``count`` characters at its widest gaps; nothing when they are not that clear."""
-    inked = (picture < 200).any(axis=0)
-    edges = np.flatnonzero(np.diff(inked.astype(np.int8)))
-    gaps = sorted(
-        ((end - start, (start + end) // 2) for start, end in zip(edges[1:-1:2], edges[2:-1:2], strict=False)),
-        reverse=True,
-    )
-    if len(gaps) < count - 1:
+    """The line cut into ``count`` characters at gaps, as evenly as the gaps allow.
+
+    Nothing when they do not allow it: a cut through a character would spoil the sample.
+    """
+    inked = np.asarray((picture < 200).any(axis=0))
+    columns = np.flatnonzero(inked)
+    edges = np.flatnonzero(np.diff(inked[columns[0] : columns[-1] + 1].astype(np.int8))) + columns[0] + 1
+    gaps = (edges[::2] + edges[1::2]) / 2
+    places = np.concatenate(([columns[0]], gaps, [columns[-1] + 1]))
+    cuts = _even_cuts(places, count)
+    if cuts is None:
         return ()
-    cuts = [0, *sorted(int(middle) for _, middle in gaps[: count - 1]), picture.shape[1]]
+    # Distances between the characters' middles are what a hand keeps even, not their widths.
     widths = np.diff(cuts)
-    if widths.max() > 2.2 * np.median(widths) or widths.min() < _SMALLEST_GAP_SHARE * np.median(widths):
+    if widths.max() > _WIDEST * np.median(widths) or widths.min() < _NARROWEST * np.median(widths):
         return ()
-    return tuple(_inked(picture[:, left:right]) for left, right in pairwise(cuts))
+    return tuple(_inked(picture[:, int(left) : int(right)]) for left, right in pairwise(cuts))
 
 
-def paste(ink: Ink, picture: Picture, box: BoxMm, rng: np.random.Generator, share: float = 0.78) -> None:
-    """Put a picture into a box, as large as ``share`` of it allows, not quite in its middle."""
+def _even_cuts(places: NDArray[np.float64], count: int) -> NDArray[np.float64] | None:
+    """``count + 1`` of the places, first and last included, whose distances vary least (squares)."""
+    if len(places) < count + 1:
+        return None
+    pitch = (places[-1] - places[0]) / count
+    cost = (places[None, :] - places[:, None] - pitch) ** 2
+    cost[np.tril_indices(len(places))] = np.inf
+    best = np.full(len(places), np.inf)
+    best[0], steps = 0.0, []
+    for _ in range(count):
+        through = best[:, None] + cost
+        steps.append(through.argmin(axis=0))
+        best = through.min(axis=0)
+    chosen = [len(places) - 1]
+    for step in reversed(steps):
+        chosen.append(int(step[chosen[-1]]))
+    return places[chosen[::-1]] if np.isfinite(best[-1]) else None
+
+
+def paste_digit(ink: Ink, picture: Picture, box: BoxMm, rng: np.random.Generator) -> None:
+    """Put a digit's picture into its box at its own size, smaller only where it would not fit."""
+    _paste(ink, picture, box, rng, _DIGIT_PX_MM * INK_PX_PER_MM)
+
+
+def paste_character(ink: Ink, picture: Picture, box: BoxMm, rng: np.random.Generator) -> None:
+    """Put a character's picture into its cell, nearly as large as that is."""
+    _paste(ink, picture, box, rng, np.inf)
+
+
+def _paste(ink: Ink, picture: Picture, box: BoxMm, rng: np.random.Generator, largest: float) -> None:
     height, width = picture.shape
-    scale = share * float(rng.uniform(0.88, 1.05)) * INK_PX_PER_MM
-    scale *= min(box.width_mm / width, box.height_mm / height)
+    fits = 0.86 * INK_PX_PER_MM * min(box.width_mm / width, box.height_mm / height)
+    scale = min(largest, fits) * float(rng.uniform(0.9, 1.03))
     size = max(2, round(width * scale)), max(2, round(height * scale))
     drawn = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC)
     free_x, free_y = box.width_mm * INK_PX_PER_MM - size[0], box.height_mm * INK_PX_PER_MM - size[1]
