@@ -88,3 +88,13 @@ def ranks(totals: Sequence[float]) -> list[int]:
     for position, total in enumerate(sorted(totals, reverse=True), start=1):
         place.setdefault(total, position)
     return [place[total] for total in totals]
+
+
+#: Tops of an axis of counts, each a multiple of four.
+_AXIS_TOPS = (4, 8, 12, 16, 20, 40, 60, 80, 100, 200, 400, 600, 800, 1000, 2000, 4000, 10000, 40000)
+
+
+def axis_top(counts: Sequence[int]) -> int:
+    """The top of a chart's axis of counts, so that its quarters are whole numbers."""
+    highest = max(counts, default=0)
+    return next((top for top in _AXIS_TOPS if top >= highest), -(-highest // 4) * 4)

@@ -22,9 +22,10 @@ KIND_NAMES = {
     ItemKind.SHORT_ANSWER: "解答题",
     ItemKind.ESSAY: "作文",
 }
-#: Labels of true–false bubbles, right first.
-TRUE_FALSE_LABELS = ("T", "F")
+#: What true–false answers are shown as, right first, however the card labels its bubbles.
+TRUE_FALSE_LABELS = ("√", "×")
 _TRUE_WORDS = ("T", "√", "✓", "对", "正确", "TRUE")
+_FALSE_WORDS = ("F", "×", "✗", "错", "错误", "FALSE")
 
 
 def option_labels(item: Item) -> tuple[str, ...]:
@@ -41,15 +42,17 @@ def key_labels(item: Item) -> tuple[str, ...]:
     if isinstance(item, MultipleChoice):
         return ("".join(sorted(item.key)),)
     if isinstance(item, TrueFalse):
-        return ("T" if item.key else "F",)
+        return (TRUE_FALSE_LABELS[0] if item.key else TRUE_FALSE_LABELS[1],)
     return ()
 
 
 def chosen_label(item: Item, answer: str) -> str:
-    """The answer as it is counted: true–false in any wording becomes "T" or "F"."""
-    if not isinstance(item, TrueFalse) or not answer or len(answer.split()) > 1:
+    """The answer as it is counted: true–false in any wording becomes "√" or "×"."""
+    if not isinstance(item, TrueFalse):
         return answer
-    return "T" if answer.upper() in _TRUE_WORDS else "F"
+    if answer.upper() in _TRUE_WORDS:
+        return TRUE_FALSE_LABELS[0]
+    return TRUE_FALSE_LABELS[1] if answer.upper() in _FALSE_WORDS else answer
 
 
 def is_right_bubble(item: Item, label: str) -> bool:

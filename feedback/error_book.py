@@ -143,9 +143,8 @@ def _own_answer(item: Item, got: ItemResult) -> str:
         return "；".join(part or "（空）" for part in got.answer_parts) or got.answer
     if criterion_names(item):
         return ""
-    words = {"T": "正确", "F": "错误"} if not key_text(item).isascii() else {}
     answer = chosen_label(item, got.answer)
-    return words.get(answer, answer)
+    return {"√": "正确", "×": "错误"}.get(answer, answer)
 
 
 def _losses(exam: Exam, item: Item, got: ItemResult) -> list[dict[str, Any]]:

@@ -27,6 +27,9 @@ _ELEMENTS = frozenset(
         *("mtable", "mtr", "mtd"),
     )
 )
+_LEAST_PARTS = {"mfrac": 2, "mroot": 2, "msup": 2, "msub": 2, "mover": 2, "munder": 2, "msubsup": 3,
+                "munderover": 3}  # fmt: skip
+_DEEPEST = 30
 _ATTRIBUTES = frozenset(
     (
         *("accent", "columnalign", "columnlines", "display", "displaystyle", "fence", "form"),
@@ -99,21 +102,22 @@ def _as_array(match: re.Match[str]) -> str:
     return rf"\begin{{array}}{{{alignment}}}{body}\end{{array}}"
 
 
-def _cleaned(element: ET.Element) -> ET.Element:
+def _cleaned(element: ET.Element, depth: int = 0) -> ET.Element:
     """A copy with known elements and attributes only.
 
     Raises:
-        ValueError: an unknown element, or a command that latex2mathml passed through.
+        ValueError: an unknown element, one that lacks a part (``\\frac{a}``), a command that
+            latex2mathml passed through, or nesting too deep to be a formula.
     """
     tag = element.tag.rsplit("}", 1)[-1]
-    if tag not in _ELEMENTS:
+    if tag not in _ELEMENTS or depth > _DEEPEST or len(element) < _LEAST_PARTS.get(tag, 0):
         raise ValueError(tag)
     text = html.unescape(element.text or "")
     if tag != "mtext" and (text.startswith("\\") or text == "&"):
         raise ValueError(text)
     copy = ET.Element(tag, {k: v for k, v in element.attrib.items() if k in _ATTRIBUTES})
     copy.text = text.replace("\u2015", "\u00af") if tag == "mo" else text
-    copy.extend(_cleaned(child) for child in element)
+    copy.extend(_cleaned(child, depth + 1) for child in element)
     return copy
 
 

@@ -72,7 +72,7 @@ def test_means_leave_out_the_absent(book: Workbook, results: ExamResults) -> Non
 
 def test_answers_stand_under_their_key_and_blanks_are_named(book: Workbook) -> None:
     rows = [[c.value for c in row] for row in book["客观题作答"].iter_rows()]
-    assert rows[1] == [None, "答案", None, "B", "C", "AC", "F"]
+    assert rows[1] == [None, "答案", None, "B", "C", "AC", "×"]
     assert "未涂" in {row[4] for row in rows[2:]}
     assert rows[-1][3:] == ["违纪"] * 4
 
