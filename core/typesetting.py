@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,9 +21,9 @@ _SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts
 
 
 def font_folders() -> list[str]:
-    """Folders that are searched for fonts: ``ZHUPI_FONTS`` first (made by ``make setup``)."""
+    """Folders that are searched for fonts: ``ZHUPI_FONTS``, what ``make setup`` fetched, the system's."""
     given = [p for p in os.environ.get("ZHUPI_FONTS", "").split(os.pathsep) if p]
-    return [p for p in (*given, *_SYSTEM_FOLDERS) if Path(p).is_dir()]
+    return [p for p in (*given, str(Path(sys.prefix) / "fonts"), *_SYSTEM_FOLDERS) if Path(p).is_dir()]
 
 
 @functools.cache
