@@ -56,7 +56,7 @@ def settle_by_hand(tb: Toolbox, exam_id: str, truth: Truth, by: str) -> int:
 
 
 def mark_by_hand(
-    tb: Toolbox, exam_id: str, truth: Truth, by: str, progress: Callable[[int], None] = lambda _n: None
+    tb: Toolbox, exam_id: str, truth: Truth, by: str, step: Callable[[], object] = lambda: None
 ) -> int:
     """Give every waiting response its mark; returns how many."""
     with tb.store.read() as uow:
@@ -68,7 +68,7 @@ def mark_by_hand(
         for task in tasks:
             _mark(tb, task, truth.answers[writers[task.page_id]], by)
             given += 1
-            progress(given)
+            step()
     return given
 
 
