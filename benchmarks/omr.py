@@ -15,10 +15,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from pydantic import Field
 
 from benchmarks._common import parse, save, skipped
 from core.base import Record
-from core.pages import BubbleReading, BubbleVerdict
+from core.pages import BubbleVerdict
 from ocr.alignment import AlignmentFailed, align
 from ocr.bubbles import read_bubbles
 from ocr.omrchecker import import_template, read_fields
@@ -38,7 +39,7 @@ class RowResult(Record):
     settled_different: int  #: fields that differ and were not doubtful
     ms: float
     problem: str = ""
-    differences: dict[str, tuple[str, str]] = {}  #: field: (the tool's, ours)
+    differences: dict[str, tuple[str, str]] = Field(default_factory=dict)  #: field: (the tool's, ours)
 
 
 def main(arguments: list[str] | None = None) -> int:

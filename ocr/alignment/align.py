@@ -45,11 +45,12 @@ def align(
     references = [step for step in card.alignment if "page" in step.options]
     if references:
         return _on_best_page(image, card, references, blobs)
-    frame: Frame | AlignmentFailed = whole_image(image)
+    frame = whole_image(image)
     for step in card.alignment:
-        frame = _played(image, frame, step, blobs)
-        if isinstance(frame, AlignmentFailed):
-            return frame
+        played = _played(image, frame, step, blobs)
+        if isinstance(played, AlignmentFailed):
+            return played
+        frame = played
     page = card.pages[0]
     return page, _registration(frame, page)
 
@@ -135,8 +136,8 @@ def _reference_fit(
 
 
 def _view(image: Grey, frame: Frame, long_side_px: int) -> tuple[Grey, Matrix]:
-    """The frame at the working size; the untouched scan itself is not resampled."""
-    if frame.method is RegistrationMethod.WHOLE_IMAGE:
+    """The frame at the working size; a scan that is smaller than that is not blown up."""
+    if frame.method is RegistrationMethod.WHOLE_IMAGE and max(image.shape) <= long_side_px:
         return image, np.eye(3)
     return frame.view(image, long_side_px)
 

@@ -81,7 +81,9 @@ def _work(image: Grey) -> tuple[Grey, float]:
 
 def _features(work: Grey) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Points ``(n, 2)`` and descriptors ``(n, 128)``, RootSIFT: Hellinger distance tells print apart."""
-    found, descriptors = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=0.03).detectAndCompute(work, None)
+    found, descriptors = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=0.03).detectAndCompute(
+        work, None
+    )
     points = np.array([point.pt for point in found], dtype=np.float32).reshape(-1, 2)
     if descriptors is None:
         return points, np.zeros((0, 128), np.float32)
@@ -154,10 +156,10 @@ def _refined(matrix: Matrix, scene: Scene, reference: Reference) -> tuple[Matrix
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 15, 1e-4)
     warp = start.astype(np.float32)
     try:
-        _, warp = cv2.findTransformECC(still, moving, warp, cv2.MOTION_HOMOGRAPHY, criteria, None, 1)
+        _, found = cv2.findTransformECC(still, moving, warp, cv2.MOTION_HOMOGRAPHY, criteria)
     except cv2.error:  # it did not converge: the features' homography stands
         return matrix, before
-    refined = np.asarray(warp, dtype=np.float64)
+    refined = np.asarray(found, dtype=np.float64)
     after = _correlation(still, moving, refined)
     if after <= before + 1e-3:
         return matrix, before

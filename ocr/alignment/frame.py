@@ -39,7 +39,9 @@ class Frame:
         source, shrink = _averaged(image, image_from_view, size)
         source_from_view = np.diag([shrink, shrink, 1.0]) @ image_from_view
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        pixels = cv2.warpPerspective(source, source_from_view, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        pixels = cv2.warpPerspective(
+            source, source_from_view, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
         return np.asarray(pixels, dtype=np.uint8), image_from_view
 
 

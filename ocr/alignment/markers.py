@@ -32,7 +32,10 @@ class Match:
 
 @dataclass(frozen=True)
 class FourMarkers:
-    """Centres clockwise from top left in view px, the RMS doubt of their places, and the correlations."""
+    """Centres clockwise from top left in view px, the doubt of their places, and the correlations.
+
+    The doubt is a quarter of the RMS distance between where the half-size and the full view have them.
+    """
 
     centres: Points
     doubt_px: float
@@ -52,7 +55,10 @@ def find_markers(view: Grey, marker: Grey, width_ratio: float) -> FourMarkers | 
     sides = _sides(expected, min(view.shape) / 4)
     if not sides:
         return f"标记图在页面上只有 {expected:.0f} 像素，太小"
-    ladder = [_best_in_quarters(smooth, marker, side) for side in sides]
+    coarse = np.asarray(
+        cv2.resize(smooth, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8
+    )
+    ladder = [_best_in_quarters(coarse, marker, side) for side in sides]
     common = max(range(len(ladder)), key=lambda i: sum(m.correlation for m in ladder[i]))
     found = [_nearby_best(ladder, common, quarter) for quarter in range(4)]
     weak = [m.correlation < _LEAST_CORRELATION for m in found]
@@ -62,9 +68,9 @@ def find_markers(view: Grey, marker: Grey, width_ratio: float) -> FourMarkers | 
     if max(m.side for m in found) / min(m.side for m in found) > _SAME_SIZE:
         return "四角找到的标记大小不一，不可信"
     fine = [_refined(smooth, marker, match) for match in found]
-    shifts = [np.hypot(f.x - m.x, f.y - m.y) for f, m in zip(fine, found, strict=True)]
+    shifts = np.array([np.hypot(f.x - m.x, f.y - m.y) for f, m in zip(fine, found, strict=True)])
     centres = np.array([[m.x, m.y] for m in fine])
-    doubt = float(np.sqrt(np.mean(np.square(np.minimum(shifts, 3.0))) / 2))
+    doubt = float(np.sqrt(np.mean(shifts**2))) / 4
     return FourMarkers(centres, doubt, tuple(m.correlation for m in fine))
 
 
@@ -82,20 +88,21 @@ def _scaled(marker: Grey, side: float) -> Grey:
     return np.asarray(cv2.resize(marker, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _best_in_quarters(smooth: Grey, marker: Grey, side: float) -> list[Match]:
-    """The best match of each quarter, clockwise from top left."""
-    template = _scaled(marker, side)
-    scores = np.asarray(cv2.matchTemplate(smooth, template, cv2.TM_CCOEFF_NORMED))
+def _best_in_quarters(coarse: Grey, marker: Grey, side: float) -> list[Match]:
+    """The best match of each quarter, clockwise from top left; ``coarse`` is the view at half size."""
+    template = _scaled(marker, side / 2)
+    scores = np.asarray(cv2.matchTemplate(coarse, template, cv2.TM_CCOEFF_NORMED))
     th, tw = template.shape
-    rows = (slice(0, max(1, smooth.shape[0] // 2 - th // 2)), slice(smooth.shape[0] // 2 - th // 2, None))
-    columns = (slice(0, max(1, smooth.shape[1] // 2 - tw // 2)), slice(smooth.shape[1] // 2 - tw // 2, None))
+    middle_y, middle_x = (
+        max(1, (whole - part) // 2) for whole, part in zip(coarse.shape, (th, tw), strict=True)
+    )
     matches = []
-    for row, column in ((0, 0), (0, 1), (1, 1), (1, 0)):
-        quarter = scores[rows[row], columns[column]]
+    for top, left in ((0, 0), (0, middle_x), (middle_y, middle_x), (middle_y, 0)):
+        quarter = scores[slice(top, None if top else middle_y), slice(left, None if left else middle_x)]
         y, x = np.unravel_index(int(np.argmax(quarter)), quarter.shape)
-        top, left = int(y) + (rows[row].start or 0), int(x) + (columns[column].start or 0)
-        centre = (left + (tw - 1) / 2, top + (th - 1) / 2)
-        matches.append(Match(*centre, side=side, correlation=float(quarter[y, x])))
+        centre_x, centre_y = left + int(x) + tw / 2, top + int(y) + th / 2
+        correlation = float(quarter[y, x])
+        matches.append(Match(2 * centre_x - 0.5, 2 * centre_y - 0.5, side=side, correlation=correlation))
     return matches
 
 
@@ -106,10 +113,10 @@ def _nearby_best(ladder: list[list[Match]], common: int, quarter: int) -> Match:
 
 
 def _refined(smooth: Grey, marker: Grey, match: Match) -> Match:
-    """The match moved to the peak between pixels."""
+    """The match sought again in the whole view, to the peak between pixels."""
     template = _scaled(marker, match.side)
     th, tw = template.shape
-    reach = 3
+    reach = 5
     top, left = round(match.y - (th - 1) / 2) - reach, round(match.x - (tw - 1) / 2) - reach
     top, left = max(0, top), max(0, left)
     window = smooth[top : top + th + 2 * reach, left : left + tw + 2 * reach]
@@ -118,7 +125,8 @@ def _refined(smooth: Grey, marker: Grey, match: Match) -> Match:
     scores = np.asarray(cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED), dtype=np.float64)
     y, x = np.unravel_index(int(np.argmax(scores)), scores.shape)
     dy, dx = parabola_peak(scores[:, x], int(y)), parabola_peak(scores[y, :], int(x))
-    return Match(left + dx + (tw - 1) / 2, top + dy + (th - 1) / 2, match.side, match.correlation)
+    correlation = float(scores[y, x])
+    return Match(left + dx + (tw - 1) / 2, top + dy + (th - 1) / 2, match.side, correlation)
 
 
 def parabola_peak(values: NDArray[np.float64], at: int) -> float:

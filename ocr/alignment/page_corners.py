@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -15,7 +16,11 @@ from ocr.rasters import Grey
 WORK_PX = 1000  #: longer side of the picture in which edges are sought
 _LEAST_AREA = 0.15  #: of the image: smaller quadrilaterals are pictures or boxes, not the page
 _MOST_COSINE = 0.42  #: of a corner's angle: 65° to 115° is as far as usable photos go
-_LEAST_SUPPORT = 0.6  #: of the four sides must lie on an edge
+_LEAST_SUPPORT = 0.55  #: of the four sides must lie on an edge
+_ENOUGH_SUPPORT = 0.88  #: with this, nothing better is sought
+_LEAST_LINE = 0.12  #: of the picture: shorter lines are print
+_SAME_LINE_PX = 12.0
+_MOST_LINES = 8  #: in each direction
 _NEAR_PX = 4.0
 _SNAP_PX = 8.0
 _LEAST_STEP = 6.0  #: grey levels a pixel
@@ -34,55 +39,106 @@ class PageQuad:
 def find_page(image: Grey) -> PageQuad | None:
     """The largest quadrilateral with paper edges along its sides, or ``None``.
 
-    Candidates come from the bright areas and from closed edges. Each corner is the crossing of two
-    lines fitted to the outline near that corner: paper bows, so a line along a whole side would miss
-    its ends, and a folded tip is passed over.
+    Candidates come from the bright areas, from closed edges and from crossing straight lines. Each
+    corner of the best is the crossing of two lines fitted to the edge near that corner: paper bows, so
+    a line along a whole side would miss its ends, and a folded tip is passed over.
     """
     scale = min(1.0, WORK_PX / max(image.shape))
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     smooth = np.asarray(cv2.GaussianBlur(small, (5, 5), 0), dtype=np.uint8)
-    best: PageQuad | None = None
-    best_score = 0.0
-    for outline, quad in _candidates(smooth):
-        fitted, support = _fitted(quad, outline)
-        area = _area(fitted.corners) / smooth.size
-        if support >= _LEAST_SUPPORT and area >= _LEAST_AREA and _is_page_like(fitted.corners):
-            score = area * support**2
-            if score > best_score:
-                best, best_score = fitted, score
+    edges = page_edges(smooth)
+    near_edge = np.asarray(cv2.dilate(edges, np.ones((9, 9), np.uint8)), dtype=np.uint8) > 0
+    best, support = _best(_shapes(smooth, edges), near_edge)
+    if support < _ENOUGH_SUPPORT:
+        best, support = _best((*_crossing_lines(edges), *([] if best is None else [best])), near_edge)
     if best is None:
         return None
-    snapped, support = _fitted(best.corners, _snapped(best.corners, smooth))
-    if support >= _LEAST_SUPPORT and _is_page_like(snapped.corners):
-        best = snapped
-    return PageQuad(corners=best.corners / scale, residual_px=best.residual_px / scale)
+    fitted = _fitted(best, _snapped(best, smooth))
+    return PageQuad(corners=fitted.corners / scale, residual_px=fitted.residual_px / scale)
 
 
-def _edges(smooth: Grey) -> Grey:
+def _best(quads: Iterable[Points], near_edge: NDArray[np.bool_]) -> tuple[Points | None, float]:
+    """The quadrilateral with the best of size and edge, and the share of its sides on an edge."""
+    best: tuple[float, Points | None, float] = (0.0, None, 0.0)
+    for quad in quads:
+        area = _area(quad) / near_edge.size
+        if area >= _LEAST_AREA and _is_page_like(quad):
+            support = _support(quad, near_edge)
+            if support >= _LEAST_SUPPORT and area * support**3 > best[0]:
+                best = (area * support**3, quad, support)
+    return best[1], best[2]
+
+
+def page_edges(smooth: Grey) -> Grey:
     """Edges of the coarse picture: print is first closed away so that paper is plain."""
     plain = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     high = float(np.clip(plain.std(), 20.0, 120.0))
     return np.asarray(cv2.Canny(plain, high / 2, high), dtype=np.uint8)
 
 
-def _candidates(smooth: Grey) -> Iterator[tuple[Points, Points]]:
-    """Outlines ``(n, 2)`` of large shapes, each with the four corners that it roughly has."""
-    edges = _edges(smooth)
+def _shapes(smooth: Grey, edges: Grey) -> Iterator[Points]:
+    """Rough corners of large bright shapes and of large shapes that edges enclose."""
     _, bright = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     solid = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     opened = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((15, 15), np.uint8))
     joined = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    for mask in (opened, joined, cv2.dilate(edges, np.ones((3, 3), np.uint8))):
-        contours, _ = cv2.findContours(np.asarray(mask), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-        large = [c for c in contours if len(c) >= 4 and _hull_area(c) >= _LEAST_AREA * smooth.size]
-        for contour in sorted(large, key=_hull_area, reverse=True)[:5]:
-            quad = _four_corners(np.asarray(cv2.convexHull(contour)))
+    for mask in (opened, joined):
+        contours, _ = cv2.findContours(np.asarray(mask), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+        hulls = [cv2.convexHull(contour) for contour in contours if len(contour) >= 4]
+        hulls = [hull for hull in hulls if cv2.contourArea(hull) >= _LEAST_AREA * smooth.size]
+        for hull in sorted(hulls, key=cv2.contourArea, reverse=True)[:5]:
+            quad = _four_corners(np.asarray(hull))
             if quad is not None:
-                yield np.asarray(contour, dtype=np.float64).reshape(-1, 2), quad
+                yield quad
 
 
-def _hull_area(contour: cv2.typing.MatLike) -> float:
-    return float(cv2.contourArea(cv2.convexHull(contour)))
+def _crossing_lines(edges: Grey) -> Iterator[Points]:
+    """Quadrilaterals of two lines across and two lines down: gaps in an edge do not matter here."""
+    least = round(_LEAST_LINE * min(edges.shape))
+    found = cv2.HoughLinesP(edges, 1, np.pi / 360, least // 2, minLineLength=least, maxLineGap=least // 4)
+    if found is None:
+        return
+    segments = np.asarray(found, dtype=np.float64).reshape(-1, 2, 2)
+    steps = segments[:, 1] - segments[:, 0]
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    normals = np.column_stack([-steps[:, 1], steps[:, 0]]) / lengths[:, None]
+    lines = np.column_stack([normals, np.sum(normals * segments[:, 0], axis=1)])
+    flat = np.abs(steps[:, 0]) >= np.abs(steps[:, 1])
+    across = _distinct(lines[flat], segments[flat], lengths[flat])
+    down = _distinct(lines[~flat], segments[~flat], lengths[~flat])
+    for top, bottom in itertools.combinations(across, 2):
+        for left, right in itertools.combinations(down, 2):
+            corners = [_crossing(one, other) for one in (top, bottom) for other in (left, right)]
+            quad = np.array(corners)
+            room = 0.05 * max(edges.shape)
+            limits = np.array(edges.shape[::-1], dtype=np.float64) + room
+            if np.isfinite(quad).all() and (quad > -room).all() and (quad < limits).all():
+                yield clockwise(quad)
+
+
+def _distinct(lines: Points, segments: Points, lengths: Points) -> list[Points]:
+    """The longest lines that do not lie on one another."""
+    kept: list[int] = []
+    for i in np.argsort(-lengths):
+        away = [np.abs(segments[i] @ lines[k, :2] - lines[k, 2]).max() for k in kept]
+        if all(distance > _SAME_LINE_PX for distance in away):
+            kept.append(int(i))
+        if len(kept) == _MOST_LINES:
+            break
+    return [lines[k] for k in kept]
+
+
+def _support(quad: Points, near_edge: NDArray[np.bool_]) -> float:
+    """The share of the sides that lies on an edge; the worst side counts as much as all together."""
+    steps = np.linspace(0.02, 0.98, 100)[:, None]
+    shares = []
+    height, width = near_edge.shape
+    for start, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
+        at = np.round(start + steps * (end - start)).astype(int)
+        inside = (at[:, 0] >= 0) & (at[:, 0] < width) & (at[:, 1] >= 0) & (at[:, 1] < height)
+        x, y = np.clip(at[:, 0], 0, width - 1), np.clip(at[:, 1], 0, height - 1)
+        shares.append(float((near_edge[y, x] & inside).mean()))
+    return (float(np.mean(shares)) + min(shares)) / 2
 
 
 def _four_corners(hull: NDArray[np.int32]) -> Points | None:
@@ -102,14 +158,13 @@ def clockwise(corners: Points) -> Points:
     return np.roll(turned, -int(np.argmin(turned.sum(axis=1))), axis=0)
 
 
-def _fitted(quad: Points, outline: Points) -> tuple[PageQuad, float]:
-    """The quadrilateral with corners fitted to the outline, and the share of it that the outline backs."""
+def _fitted(quad: Points, outline: Points) -> PageQuad:
+    """The quadrilateral with its corners where lines along the outline's ends cross."""
     ends: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
-    supports, errors = [], []
+    errors = []
     for start, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
         along, away, length = _beside(start, end, outline)
         near = np.abs(away) < max(_NEAR_PX, _BOW * length)
-        supports.append(np.unique((along[near] / length * 50).astype(int)).size / 50)
         lines = []
         for low, high in ((_TIP, _END), (1 - _END, 1 - _TIP)):
             part = near & (along > low * length) & (along < high * length)
@@ -118,10 +173,9 @@ def _fitted(quad: Points, outline: Points) -> tuple[PageQuad, float]:
             errors.append(error)
         ends.append((lines[0], lines[1]))
     corners = np.array([_crossing(ends[i - 1][1], ends[i][0]) for i in range(4)])
-    if not np.isfinite(corners).all() or np.abs(corners - quad).max() > 0.05 * np.ptp(outline):
-        corners = quad
+    is_near = np.isfinite(corners).all() and np.abs(corners - quad).max() <= 0.05 * np.ptp(quad)
     residual = float(np.sqrt(np.mean(np.square(errors))))
-    return PageQuad(corners=corners, residual_px=residual), float(min(1.0, np.mean(supports)))
+    return PageQuad(corners=corners if is_near and _is_page_like(corners) else quad, residual_px=residual)
 
 
 def _snapped(quad: Points, smooth: Grey) -> Points:

@@ -98,7 +98,9 @@ def _best_growth(
     most = min(_MOST_GROWTH, _MOST_MM / max(float(np.abs(away).max()), 1.0)) if bounded else _MOST_GROWTH
     shift, growth = (
         g.ravel()
-        for g in np.meshgrid(_offsets(float(pitch[axis]), bounded=bounded), np.linspace(-most, most, _GROWTHS))
+        for g in np.meshgrid(
+            _offsets(float(pitch[axis]), bounded=bounded), np.linspace(-most, most, _GROWTHS)
+        )
     )
     base = Drift(start.origin, start.shift.copy(), start.growth.copy())
     base.shift[axis], base.growth[axis, along] = 0.0, 0.0

@@ -31,9 +31,7 @@ class Ink:
     outside: Floats
 
 
-def measure_ink(
-    raster: PageRaster, bubbles: BubbleSet, shifts: Floats, blank: PageRaster | None
-) -> Ink:
+def measure_ink(raster: PageRaster, bubbles: BubbleSet, shifts: Floats, blank: PageRaster | None) -> Ink:
     """Ink of all bubbles after the print is taken away."""
     dark = darkness(patches(raster, bubbles.centres + shifts, bubbles.halves, REACH, SIDE), bubbles.field)
     print_ = _blank_print(blank, bubbles) if blank is not None else _usual_print(dark, bubbles)

@@ -18,12 +18,17 @@ _LEAST_CONTRAST = 0.07  #: added darkness below this is never taken as a mark
 
 @dataclass(frozen=True)
 class PageModel:
-    """Added darkness of empty bubbles (``empty`` ± ``spread``) and of full ones; strength of full ink."""
+    """Added darkness of empty bubbles (``empty`` ± ``spread``) and of full ones; strength of full ink.
+
+    ``overflow`` is the share of ink in the surroundings of a usual mark: sloppy filling, or a
+    template's boxes that are smaller than the printed bubbles.
+    """
 
     empty: float
     spread: float
     full: float
     strength: float
+    overflow: float
 
     def relative(self, fill: Floats) -> Floats:
         """Fill on the page's own scale: 0 empty, 1 typical full."""
@@ -45,12 +50,13 @@ def learn(ink: Ink, field: NDArray[np.int64]) -> PageModel:
     strongest = _field_maximum(ink.fill, field)
     marks = ink.fill[strongest]
     is_mark = marks > empty + max(8 * spread, _LEAST_CONTRAST)
-    marks, strengths = marks[is_mark], ink.strength[strongest][is_mark]
+    marks, strengths, outside = (part[strongest][is_mark] for part in (ink.fill, ink.strength, ink.outside))
     typical = _upper_typical(marks)
     weight = len(marks) / (len(marks) + _PRIOR_MARKS)
     full = empty + weight * (typical - empty) + (1 - weight) * _USUAL_FULL
     strength = float(np.median(strengths[marks >= 0.7 * typical])) if len(marks) >= 3 else 0.7
-    return PageModel(empty, spread, max(full, empty + 2 * _LEAST_CONTRAST), strength)
+    overflow = float(np.median(outside)) if len(marks) >= 3 else 0.0
+    return PageModel(empty, spread, max(full, empty + 2 * _LEAST_CONTRAST), strength, overflow)
 
 
 def _upper_typical(marks: Floats) -> float:

@@ -20,6 +20,7 @@ Patches = NDArray[np.float32]  # (bubbles, side, side)
 
 _NEIGHBOURS = 8
 _TILE_MM = 45.0  #: a block is cut into tiles of about this size: curl differs over longer ways
+_TILE_PITCHES = 7.0  #: but not smaller than this many bubbles across
 _PAPER_SHARE = 0.85  #: this quantile of a bubble's surroundings is its paper
 
 
@@ -63,7 +64,7 @@ def bubble_set(fields: Sequence[BubbleField]) -> BubbleSet:
         halves=halves,
         room=pitch / 2 / halves,
         field=field,
-        block=_blocks(centres, pairs),
+        block=_blocks(centres, pairs, np.maximum(_TILE_MM, _TILE_PITCHES * np.median(pitch, axis=0))),
         kind=np.array(kind),
     )
 
@@ -85,7 +86,7 @@ def _neighbourhood(centres: Floats, halves: Floats) -> tuple[Floats, NDArray[np.
     return pitch, np.column_stack([rows, near[rows, columns]])
 
 
-def _blocks(centres: Floats, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+def _blocks(centres: Floats, pairs: NDArray[np.int64], tile_mm: Floats) -> NDArray[np.int64]:
     count = len(centres)
     graph = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     _, component = connected_components(graph, directed=False)
@@ -93,7 +94,7 @@ def _blocks(centres: Floats, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
     for block in np.unique(component):
         own = component == block
         low, high = centres[own].min(axis=0), centres[own].max(axis=0)
-        cuts = np.maximum(1, np.round((high - low) / _TILE_MM))
+        cuts = np.maximum(1, np.round((high - low) / tile_mm))
         share = (centres[own] - low) / np.maximum(high - low, 1e-6)
         tiles[own] = np.minimum(share * cuts, cuts - 1).astype(np.int64)
     keys = np.column_stack([component, tiles])
@@ -137,8 +138,7 @@ def darkness(grey: Patches, field: NDArray[np.int64]) -> Patches:
 
     The paper's level is taken beside each bubble, and at least as light as in the rest of its field.
     """
-    count, side, _ = grey.shape
-    sparse = grey[:, ::2, ::2].reshape(count, -1)
+    sparse = grey[:, ::2, ::2].reshape(len(grey), -1)
     at = int(_PAPER_SHARE * sparse.shape[1])
     paper = np.partition(sparse, at, axis=1)[:, at]
     order = np.lexsort((paper, field))

@@ -22,7 +22,7 @@ from ocr.rasters import PageRaster
 
 _MOST_BUBBLES = 40  #: of a block are looked at
 _LEAST_BUBBLES = 4
-_NEAR_PITCH = 0.22  #: how far a block may stand from the page's drift
+_NEAR_PITCH = 0.36  #: how far a block may stand from the page's drift
 _INK_WEIGHT = 0.35  #: of where the ink gathers, against symmetry
 _ENDS_WEIGHT = 2.0
 _ALIAS_FROM = 0.3  #: pitches from which a displacement is checked at the blocks' ends
@@ -139,8 +139,10 @@ def _own(block: Block, drift: Drift) -> Floats:
     reach = max(1, int(_NEAR_PITCH * CELL))
     steps = np.arange(-reach, reach + 1) / CELL
     grid_x, grid_y = np.meshgrid(common[0] + steps * block.pitch[0], common[1] + steps * block.pitch[1])
-    scores = block.at(grid_x, grid_y)
+    away = np.maximum(np.abs(steps)[:, None], np.abs(steps)[None, :])
+    scores = block.at(grid_x, grid_y) - FAR_COST * away
     row, column = np.unravel_index(int(np.argmax(scores)), scores.shape)
     if scores[row, column] < scores[reach, reach] + LEAST_GAIN:
         return shifts
-    return shifts + np.array([grid_x[row, column], grid_y[row, column]]) - common
+    own = np.array([grid_x[row, column], grid_y[row, column]])
+    return np.asarray(shifts + own - common, dtype=np.float64)

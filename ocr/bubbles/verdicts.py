@@ -22,7 +22,7 @@ _STROKE = 0.24  #: a tick or a cross that is dark as the page's ink covers at le
 _STRONG_INK = 0.72  #: of the page's ink: strokes, not a smear
 _CLEAR_Z = 6.0  #: standard deviations of the page's empty bubbles
 _LEAST_CONTRAST = 0.07
-_OUTSIDE = 0.16  #: share of the surroundings with ink from which a mark may be crossed out
+_OUTSIDE = 0.16  #: share of the surroundings with ink, above the page's usual, that may be a crossing-out
 _MIDDLE, _SLOPE = 0.45, 14.0
 
 
@@ -78,7 +78,7 @@ def _views(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> list[
                 label=bubble.label,
                 fill=round(float(relative[i]), 4),
                 trace=trace,
-                crossed=trace is not Trace.EMPTY and float(ink.outside[at]) >= _OUTSIDE,
+                crossed=trace is not Trace.EMPTY and float(ink.outside[at]) >= model.overflow + _OUTSIDE,
                 probability=_probability(float(relative[i]), trace),
             )
         )

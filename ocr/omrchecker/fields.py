@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from core.base import Record
 from core.cards import Bubble, BubbleField, BubblePurpose
 from core.errors import CardInvalid
 from core.geometry import BoxMm
-from core.base import Record
 
 _DIGITS = tuple("0123456789")
 #: What a block's ``fieldType`` means: the bubbles' values in printed order, and their direction.
@@ -55,7 +55,7 @@ def expand_labels(labels: Any, file: str, field: str) -> tuple[str, ...]:
         CardInvalid: not a list of texts, an empty or too long range, or a label given twice.
     """
     if not isinstance(labels, list | tuple) or not labels or not all(isinstance(x, str) for x in labels):
-        raise _invalid(file, field, f"应是文字的列表，如 [\"q1..20\"]，现在是 {labels!r}")
+        raise _invalid(file, field, f'应是文字的列表，如 ["q1..20"]，现在是 {labels!r}')
     wide = tuple(itertools.chain.from_iterable(_expand(label, file, field) for label in labels))
     twice = sorted({label for label in wide if wide.count(label) > 1})
     if twice:
@@ -101,7 +101,9 @@ def _values_and_direction(block: dict[str, Any], file: str, where: str) -> tuple
     kind = block.get("fieldType")
     if kind is not None and kind not in FIELD_TYPES:
         known = "、".join(FIELD_TYPES)
-        raise _invalid(file, f"{where}.fieldType", f"不认识 {kind!r}；可用：{known}，或写 bubbleValues 和 direction")
+        raise _invalid(
+            file, f"{where}.fieldType", f"不认识 {kind!r}；可用：{known}，或写 bubbleValues 和 direction"
+        )
     values, direction = FIELD_TYPES.get(str(kind), ((), ""))
     given = block.get("bubbleValues", list(values))
     direction = block.get("direction", direction)

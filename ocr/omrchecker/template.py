@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import Field
+
 from core.base import Record
 from core.cards import BubbleField, Card, CardPage, CardSource
 from core.errors import CardInvalid
@@ -26,10 +28,10 @@ class ImportedTemplate(Record):
     """
 
     card: Card
-    blobs: dict[str, bytes] = {}
-    custom_labels: dict[str, tuple[str, ...]] = {}
+    blobs: dict[str, bytes] = Field(default_factory=dict)
+    custom_labels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     columns: tuple[str, ...] = ()
-    empty_values: dict[str, str] = {}
+    empty_values: dict[str, str] = Field(default_factory=dict)
     mm_per_px: float
 
 
