@@ -155,7 +155,7 @@ def _losses(exam: Exam, item: Item, got: ItemResult) -> list[dict[str, Any]]:
         if steps is None:
             return []
         points = {"got": format_steps(steps, exam.step), "full": format_steps(full, exam.step)}
-        reason = _reason(got, key, place)
+        reason = _reason(got, key, place).removeprefix(name)
         if isinstance(item, Fill) and steps < full:
             reason = reason or f"应填 {blank_key(item.blanks[place])}"
         sign = "✓" if steps >= full else "△" if steps else "✗"
