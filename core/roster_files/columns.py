@@ -30,7 +30,11 @@ IDENTITY = "drop_identity"
 _HEADER_ROWS = 12
 _NUMBER = re.compile(r"^[0-9A-Za-z]*\d{3,}[0-9A-Za-z]*$")
 _CLASS = re.compile(r"^(?:.*班|[高初小][一二三四五六]?.*\d+.*|\d{1,3}|[一二三四五六七八九]年级.*)$")
-_NAME = re.compile(r"^[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\ue000-\uf8ff][^\d,，]{1,24}$")
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\ue000-\uf8ff"
+#: Chinese names have up to six characters, names with dots more; Latin ones are words.
+_NAME = re.compile(
+    rf"^(?:[{_HAN}]{{2,6}}|[{_HAN}]+(?:[·•‧∙⋅・･●.][{_HAN}]+)+|[A-Za-z][A-Za-z.'\- ]{{1,39}})$"
+)
 _GENDER = frozenset("男女")
 _IDENTITY = re.compile(r"^[1-9]\d{16}[\dXx]$")
 _PHONE = re.compile(r"^1[3-9]\d{9}$")

@@ -39,6 +39,9 @@ def _partners(old: Roster, read: RosterReading) -> dict[str, Candidate]:
     """Old id → the candidate read that is the same person."""
     by_number = {candidate.number: candidate for candidate in read.candidates if candidate.number}
     partner = {c.id: by_number[c.number] for c in old.candidates if c.number in by_number}
+    # Without a 考号 the id is made of class, name and the how-manieth: equal ids are the same line again.
+    by_id = {candidate.id: candidate for candidate in read.candidates if not candidate.number}
+    partner |= {c.id: by_id[c.id] for c in old.candidates if not c.number and c.id in by_id}
     used = {candidate.id for candidate in partner.values()}
     rest_old = _only_of_name(c for c in old.candidates if c.id not in partner)
     rest_new = _only_of_name(c for c in read.candidates if c.id not in used)
