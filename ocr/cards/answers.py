@@ -43,10 +43,11 @@ class AnswerBox:
         _surround(sheet, self.item, outer)
 
     def cut(self, room_mm: float) -> tuple[Block, Block] | None:
-        first = room_mm - m.BLOCK_GAP_MM
-        rest = self.room_mm - first
-        if first < m.SMALLEST_PART_MM or rest < m.SMALLEST_PART_MM / 2:
+        # The last part is kept large enough to write in.
+        first = min(room_mm - m.BLOCK_GAP_MM, self.room_mm - m.SMALLEST_PART_MM / 2)
+        if first < m.SMALLEST_PART_MM:
             return None
+        rest = self.room_mm - first
         label = self.label.removesuffix(self.continued) + self.continued
         return (
             replace(self, room_mm=first),
