@@ -15,7 +15,7 @@ _FIELD_MM = 9.0  #: one line of the handwritten information
 _DIGIT_ROW_MM = 4.4
 _DIGIT_BOX_MM = 8.0
 _TITLE_MM = 6.0
-_NOTES_PT = 7.2
+_NOTES_PT = (8.4, 8.0, 7.6, 7.2)  #: the largest that fits beside the 考号
 _LABEL_GREY = 0.25
 
 
@@ -104,15 +104,18 @@ def _print_title(sheet: Sheet, exam: Exam, left: float, right: float) -> None:
     sheet.text(box(left, m.CODE_TOP_MM + 14, width, 7), line, size, "center")
 
 
-def _digit_pitch(digits: int) -> float:
-    return 6.4 if digits <= 9 else 5.6
+def _digit_pitch(exam: Exam) -> float:
+    """Width of a digit's box; where nothing but the written digits says who it is, they get more room."""
+    if exam.card.number_layout is NumberLayout.BOXES:
+        return 8.0 if exam.card.number_digits <= 9 else 5.8
+    return 6.4 if exam.card.number_digits <= 9 else 5.6
 
 
 def _number_width(exam: Exam) -> float:
     digits = exam.card.number_digits
     if exam.card.number_layout is NumberLayout.PRENAMED:
         return 62.0
-    grid = digits * _digit_pitch(digits) + 3.0
+    grid = digits * _digit_pitch(exam) + 3.0
     return max(grid, 64.0) if exam.card.number_layout is NumberLayout.STICKER else grid
 
 
@@ -140,7 +143,7 @@ def _print_number(sheet: Sheet, exam: Exam, x: float, y: float, width: float) ->
 
 def _print_digit_boxes(sheet: Sheet, exam: Exam, x: float, y: float, width: float) -> float:
     digits = exam.card.number_digits
-    pitch = _digit_pitch(digits)
+    pitch = _digit_pitch(exam)
     left = x + (width - digits * pitch) / 2
     sheet.text(box(x, y, width, _TITLE_MM - 0.5), wording(exam.language).number, 10, "center", bold=True)
     top = y + _TITLE_MM
@@ -172,13 +175,15 @@ def _print_left(sheet: Sheet, exam: Exam, x: float, width: float, at_least: floa
     if exam.card.number_layout is not NumberLayout.PRENAMED:
         y = _print_information(sheet, words, x, width) + 1.5
     text = "\n".join(words.notes)
-    height = text_height_mm(text, _NOTES_PT, width - 4)
     foot = 7.0
-    free = max(0.0, at_least - y - _TITLE_MM - height - foot)
+    room = at_least - y - _TITLE_MM - foot
+    size = next((s for s in _NOTES_PT if text_height_mm(text, s, width - 4) <= room), _NOTES_PT[-1])
+    height = text_height_mm(text, size, width - 4)
+    free = max(0.0, room - height)
     frame = box(x, y, width, _TITLE_MM + height + foot + free)
     sheet.frame(frame, 0.25)
     sheet.text(box(x, y + 0.5, width, 5), words.notes_title, 9, "center", bold=True)
-    sheet.text(box(x + 2, y + _TITLE_MM, width - 4, height + free), text, _NOTES_PT)
+    sheet.text(box(x + 2, y + _TITLE_MM, width - 4, height + free), text, size)
     _print_samples(sheet, exam, x + 2, frame.bottom_mm - foot, width - 4)
     return frame.bottom_mm
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from core.cards import (
@@ -27,9 +28,14 @@ def box(x: float, y: float, width: float, height: float) -> BoxMm:
 
 
 def text_width_mm(text: str, size_pt: float) -> float:
-    """About how wide the text is set: an em for a wide character, 0.56 em for any other."""
-    ems = sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.56 for c in text)
-    return ems * size_pt * _PT_MM
+    """About how wide the text is set: an em for a wide character, 0.56 em for any other.
+
+    Where a Chinese character meets a Latin letter or a digit, a quarter of an em is left between them.
+    """
+    wide = [unicodedata.east_asian_width(c) in "WFA" for c in text]
+    ems = sum(1.0 if one else 0.56 for one in wide)
+    meetings = sum(one != other for one, other in pairwise(wide))
+    return (ems + 0.25 * meetings) * size_pt * _PT_MM
 
 
 def text_height_mm(text: str, size_pt: float, width_mm: float) -> float:

@@ -143,8 +143,8 @@ def assert_sound(card: Card, exam: Exam) -> None:
         for printed in words:
             for name, where in bubbles:
                 assert not overlap(printed.box, where), f"{printed.text!r} touches {name}"
-        for one, other in combinations(words, 2):
-            assert not overlap(one.box, other.box), f"{one.text!r} touches {other.text!r}"
+        for text, next_text in combinations(words, 2):
+            assert not overlap(text.box, next_text.box), f"{text.text!r} touches {next_text.text!r}"
     assert_every_item_has_its_place(card, exam)
 
 
