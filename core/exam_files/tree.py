@@ -31,6 +31,7 @@ _SYNTAX = {
     "did not find expected '-'": "列表的短横线没有对齐",
     "found unexpected end of stream": "引号没有成对",
     "did not find expected ',' or": "方括号或花括号没有成对，或少了逗号",
+    "did not find expected node content": "方括号或花括号没有成对，或少了内容",
     "cannot start any token": "行首有不能用的字符（制表符、@、` 等），请改用空格或加引号",
     "control characters are not allowed": "有看不见的控制字符，请删除",
     "special characters are not allowed": "有看不见的控制字符，请删除",
@@ -146,8 +147,9 @@ def _line(event: yaml.Event) -> int:
 def _syntax_error(error: yaml.YAMLError, text: str, file_name: str) -> ExamInvalid:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark is not None else _line_of_position(error, text)
-    lines = text.splitlines()
-    written = lines[line - 1] if 0 < line <= len(lines) else ""
+    lines = text.rstrip().split("\n")
+    line = max(1, min(line, len(lines)))  # the end of the file is no line that anybody can look at
+    written = lines[line - 1]
     problem = str(getattr(error, "problem", "") or getattr(error, "reason", "") or error)
     why = next(
         (words for start, words in _SYNTAX.items() if start in problem), f"不是合法的 YAML（{problem}）"

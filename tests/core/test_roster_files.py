@@ -348,7 +348,7 @@ def test_numbers_alone_are_a_roster_without_names() -> None:
     assert noted(read, "第 1 行", "没有姓名")
 
 
-@pytest.mark.parametrize("text", ["", "  \n", "!!!", "第一章 春天来了，小河解冻，柳树发芽。", "x" * 600_000])
+@pytest.mark.parametrize("text", ["", "  \n", "!!!", "春天来了！小河解冻。", "x" * 600_000])
 def test_pasted_text_that_is_no_roster_is_refused(text: str) -> None:
     with pytest.raises(RosterInvalid):
         read_pasted(text)
