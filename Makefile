@@ -46,8 +46,8 @@ paddle: setup ## Make .venv-paddle, where the PaddleOCR engine lives
 	$(PY) scripts/make_paddle_env.py
 
 lock: setup-dev ## Pin the newest packages that pyproject.toml allows
-	$(LOCK) --upgrade --output-file requirements.lock pyproject.toml
-	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --upgrade --output-file requirements.lock pyproject.toml requirements.in
+	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml requirements.in
 
 clean: ## Remove what was made, but no data (zhupi-data stays)
 	rm -rf .venv .venv-paddle demo-output demo-data benchmarks/out .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -89,10 +89,11 @@ def _pip(arguments: list[str], total: int) -> None:
     assert process.stdout is not None  # noqa: S101  # it is a pipe
     last, done = "", 0
     for line in process.stdout:
-        last = line.strip() or last
+        if not last.startswith("ERROR"):
+            last = line.strip() or last
         if line.startswith(("Collecting", "Requirement already satisfied")):
             done += 1
-            _tell(done, total, next(word for word in line.split() if "==" in word))
+            _tell(done, total, next((word for word in line.split() if "==" in word), ""))
         elif line.startswith("Installing collected"):
             print("\nsetup: unpacking …", flush=True)
     if process.wait() != 0:
