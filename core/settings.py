@@ -81,6 +81,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise BadInput(f"{name}={first['input']!r}: {first['msg']}.", "See docs/settings.md.") from error
 
 
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The ``ZHUPI_*`` variables from which another process reads these very settings."""
+    return {f"{_PREFIX}{name.upper()}": str(value) for name, value in settings}
+
+
 def secret_key(settings: Settings) -> str:
     """The key that signs sessions: made once, kept in the data folder, readable by its owner alone."""
     path = settings.home / "secret-key"

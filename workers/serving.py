@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -18,7 +19,7 @@ from typing import IO, Any
 import waitress
 
 from core.errors import MachineProblem
-from core.settings import Settings
+from core.settings import Settings, as_environment
 from pipeline.accounts import ensure_office
 from pipeline.toolbox import open_toolbox
 from workers.broker import open_queue, waker
@@ -28,6 +29,7 @@ _log = logging.getLogger(__name__)
 #: How long a stopping worker may finish what it has begun; its jobs are owed again after that.
 _PATIENCE_S = 20.0
 _RESTART_AFTER_S = 1.0
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
 
 
@@ -39,6 +41,7 @@ class WorkerKeeper:
     """
 
     def __init__(self, settings: Settings, command: list[str] | None = None) -> None:
+        self._environment = {**os.environ, **_ONE_THREAD, **as_environment(settings)}
         self._command = command or [sys.executable, "-m", "workers", "worker", "--until-stdin-closes"]
         self._log_file = settings.home / "logs" / "worker.log"
         self._stopping = threading.Event()
@@ -62,24 +65,29 @@ class WorkerKeeper:
         self._thread.join(5)
 
     def _keep(self) -> None:
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         while not self._stopping.is_set():
-            with _open_log(self._log_file) as log:
-                self._process = subprocess.Popen(
-                    self._command,
+            command, file = self._command, self._log_file
+            with (
+                _open_log(file) as log,
+                subprocess.Popen(
+                    command,
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
-                    env=environment,
+                    env=self._environment,
                     start_new_session=True,
-                )
-                code = self._process.wait()
-            _kill_group(self._process.pid)  # children of a worker that was killed
+                ) as process,
+            ):
+                self._process = process
+                if self._stopping.is_set():  # while it was being started
+                    process.terminate()
+                code = process.wait()
+            _kill_group(process.pid)  # children of a worker that was killed
             if not self._stopping.wait(_RESTART_AFTER_S):
                 _log.error("The worker ended (%d) and is started again; see %s.", code, self._log_file)
 
 
-def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
+def serve(settings: Settings, say: Callable[[str], None] = partial(print, flush=True)) -> None:
     """Serve the web and run a worker until SIGTERM or SIGINT; says where to look and how to log in.
 
     Raises:

@@ -1,0 +1,128 @@
+"""The worker beside the web: kept alive, and never left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings, as_environment, read_settings
+from workers.serving import WorkerKeeper
+
+# A stand-in for the worker: notes its id, has a child, ends at SIGTERM, or when its stdin closes.
+_STANDIN = textwrap.dedent("""
+    import os, pathlib, subprocess, sys, threading, time
+    child = subprocess.Popen(["sleep", "60"])
+    notes = pathlib.Path(sys.argv[1])
+    with notes.open("a") as file:
+        file.write(f"{os.getpid()} {child.pid}\\n")
+    def watch():
+        sys.stdin.buffer.read()
+        child.kill(); child.wait()
+        os._exit(0)
+    threading.Thread(target=watch, daemon=True).start()
+    time.sleep(60)
+""")
+
+
+def _wait_for(found: Callable[[], object], seconds: float = 10) -> None:
+    until = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def _lines(path: Path) -> list[list[int]]:
+    if not path.exists():
+        return []
+    return [[int(n) for n in line.split()] for line in path.read_text().splitlines()]
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_a_worker_that_dies_is_started_again_and_stops_with_us(settings: Settings, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    keeper = WorkerKeeper(settings, [sys.executable, "-c", _STANDIN, str(notes)])
+    keeper.start()
+    _wait_for(lambda: len(_lines(notes)) == 1)
+    os.kill(_lines(notes)[0][0], signal.SIGKILL)
+    _wait_for(lambda: len(_lines(notes)) == 2)
+    keeper.stop()
+    everybody = [pid for line in _lines(notes) for pid in line]
+    _wait_for(lambda: not any(_runs(pid) for pid in everybody))
+
+
+def test_a_worker_ends_when_whoever_keeps_it_is_killed(settings: Settings, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    keeping = textwrap.dedent(f"""
+        import sys, time
+        from core.settings import read_settings
+        from workers.serving import WorkerKeeper
+        WorkerKeeper(read_settings(), [sys.executable, "-c", {_STANDIN!r}, {str(notes)!r}]).start()
+        time.sleep(60)
+    """)
+    with subprocess.Popen(
+        [sys.executable, "-c", keeping], env={**os.environ, **as_environment(settings)}
+    ) as process:
+        _wait_for(lambda: len(_lines(notes)) == 1)
+        process.kill()
+    _wait_for(lambda: not any(_runs(pid) for pid in _lines(notes)[0]))
+
+
+def test_settings_go_to_another_process_unchanged(settings: Settings) -> None:
+    assert read_settings(as_environment(settings)) == settings
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_serving_says_where_to_look_and_ends_with_all_its_processes(
+    settings: Settings, ending: signal.Signals
+) -> None:
+    chosen = settings.model_copy(update={"port": 0})
+    with subprocess.Popen(
+        [sys.executable, "-m", "workers", "serve"],
+        env={**os.environ, **as_environment(chosen)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert "http://127.0.0.1:" in process.stdout.readline()
+            assert "office / " in process.stdout.readline()
+            _wait_for(lambda: len(_family(process.pid)) == 4)  # the web, the worker and its two
+            family = _family(process.pid)
+            process.send_signal(ending)
+            process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert not [pid for pid in family if _runs(pid)]
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(folder.name))
+    return found
+
+
+def _family(pid: int) -> list[int]:
+    return [pid, *(p for child in _children(pid) for p in _family(child))]
