@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -87,7 +86,11 @@ class WorkerKeeper:
                 _log.error("The worker ended (%d) and is started again; see %s.", code, self._log_file)
 
 
-def serve(settings: Settings, say: Callable[[str], None] = partial(print, flush=True)) -> None:
+def _print_now(line: str) -> None:
+    print(line, flush=True)  # also where the output is a pipe or a file
+
+
+def serve(settings: Settings, say: Callable[[str], None] = _print_now) -> None:
     """Serve the web and run a worker until SIGTERM or SIGINT; says where to look and how to log in.
 
     Raises:
