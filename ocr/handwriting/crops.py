@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr.handwriting.ink import STRONG, Mask, clean_grey, darkness_of
+from ocr.handwriting.ink import STRONG, Mask, darkness_of, grey_of, smoothed
 from ocr.rasters import Grey
 
 #: A pixel of a cleaned crop that is darker than this is ink.
@@ -44,10 +44,10 @@ def tightened(crop: Grey) -> Grey:
     if min(crop.shape) < 3:
         return crop
     darkness = darkness_of(crop)
-    mask = darkness > STRONG
+    mask = smoothed(darkness) > STRONG
     columns = np.flatnonzero(mask.any(axis=0))
     if len(columns) == 0:
         return crop
     sides = slice(int(columns[0]), int(columns[-1]) + 1)
-    grey = clean_grey(darkness, np.ones_like(mask))
+    grey = grey_of(darkness, mask)
     return framed(grey[:, sides], mask[:, sides])[0]

@@ -88,7 +88,8 @@ def ink_of(raster: PageRaster, blank: PageRaster | None, box: BoxMm, margin_mm: 
     scan = raster.crop(box, margin_mm)
     left = max(0, round((box.x_mm - margin_mm) * scale))
     top = max(0, round((box.y_mm - margin_mm) * scale))
-    darkness = darkness_of(scan)
+    sharp = darkness_of(scan)
+    darkness = smoothed(sharp)
     if blank is not None and blank.px_per_mm == scale:
         printed = print_mask(darkness, 1.0 - _same_size(blank.crop(box, margin_mm), scan) / 255.0, scale)
     else:
@@ -96,23 +97,29 @@ def ink_of(raster: PageRaster, blank: PageRaster | None, box: BoxMm, margin_mm: 
     mask = strokes(darkness, printed, thresholds(noise_of(scan)), scale)
     inside = Ink(scan, mask, left, top, scale).inside(box)
     mask = kept_strokes(mask, printed, inside, scale)
-    return Ink(clean_grey(darkness, mask), mask, left, top, scale)
+    return Ink(clean_grey(sharp, mask), mask, left, top, scale)
 
 
 def darkness_of(scan: Grey) -> Darkness:
-    """How much darker each pixel is than the paper around it: 0 paper, 1 black; a little smoothed."""
+    """How much darker each pixel is than the paper around it: 0 paper, 1 black; less than 0 is noise."""
     height, width = scan.shape
     small = cv2.resize(scan, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA)
     paper = cv2.blur(cv2.dilate(small, np.ones((5, 5), np.uint8)), (5, 5))
     level = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    below = 1.0 - cv2.GaussianBlur(scan, (3, 3), 0) / np.maximum(level, 60.0)
+    below = 1.0 - scan / np.maximum(level, 60.0)
     usual = float(np.median(below[::4, ::4]))
-    paper_offset = usual if usual < WEAK else 0.0  # a crop that is mostly ink has no paper to speak of
-    return np.clip(below - paper_offset, 0.0, 1.0).astype(np.float32)
+    if usual < WEAK:  # a crop that is mostly ink has no paper to speak of
+        below -= usual
+    return np.asarray(below, dtype=np.float32)
+
+
+def smoothed(darkness: Darkness) -> Darkness:
+    """Without the noise of single pixels, in [0, 1]: what is ink is decided on this."""
+    return np.clip(cv2.GaussianBlur(darkness, (3, 3), 0), 0.0, 1.0).astype(np.float32)
 
 
 def noise_of(scan: Grey) -> float:
-    """The standard deviation of the paper's darkness, as :func:`darkness_of` smooths it.
+    """The standard deviation of the paper's darkness, as :func:`smoothed` leaves it.
 
     Taken from the differences of neighbouring pixels, of which strokes are a small part.
     """
@@ -213,13 +220,15 @@ def kept_strokes(mask: Mask, printed: Mask, inside: Mask, px_per_mm: float) -> M
 
 
 def clean_grey(darkness: Darkness, mask: Mask) -> Grey:
-    """Strokes in grey on white: the darkest twentieth of the ink becomes black."""
-    if not mask.any():
-        return np.full(mask.shape, 255, dtype=np.uint8)
-    black = max(STRONG, float(np.percentile(darkness[mask], 95)))
+    """The strokes alone, in grey on white."""
     near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    scaled = np.where(near, np.clip(darkness / black, 0.0, 1.0), 0.0)
-    return np.asarray(255 - np.round(scaled * 255), dtype=np.uint8)
+    return np.where(near, grey_of(darkness, mask), 255).astype(np.uint8)
+
+
+def grey_of(darkness: Darkness, mask: Mask) -> Grey:
+    """Darkness as grey pixels at full contrast: the darkest twentieth of the ink becomes black."""
+    black = max(STRONG, float(np.percentile(darkness[mask], 95))) if mask.any() else 1.0
+    return np.asarray(255 - np.round(np.clip(darkness / black, 0.0, 1.0) * 255), dtype=np.uint8)
 
 
 def _same_size(crop: Grey, like: Grey) -> Grey:
