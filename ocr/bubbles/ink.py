@@ -14,6 +14,8 @@ REACH = 1.5  #: patches go out to this many half sizes
 SIDE = 30
 _CORE = 0.8  #: of the half size: inside the printed outline
 _AROUND = 1.18  #: beyond it: outside the printed outline
+_DIAGONAL = 1.0  #: beyond it both ways: past the bubble's corner
+_CORNER_SHARE = 0.1
 _QUIET_QUANTILE = 0.3  #: of like bubbles on the page: most are empty
 _MOST_PRINT = 0.38  #: mean darkness that a printed letter may give; more is a filled bubble
 _STRONG_QUANTILE = 0.9
@@ -22,13 +24,14 @@ _STRONG_QUANTILE = 0.9
 @dataclass(frozen=True)
 class Ink:
     """Per bubble: ``fill`` mean added darkness in the core (0 none, 1 black), ``strength`` of its
-    darkest tenth, ``cover`` share of the core with clear ink, ``outside`` share of the surroundings.
+    darkest tenth, ``outside`` share of the surroundings with clear ink, ``corners`` (0–4) of them that
+    a stroke leaves through.
     """
 
     fill: Floats
     strength: Floats
-    cover: Floats
     outside: Floats
+    corners: NDArray[np.int64]
 
 
 def measure_ink(raster: PageRaster, bubbles: BubbleSet, shifts: Floats, blank: PageRaster | None) -> Ink:
@@ -45,9 +48,27 @@ def measure_ink(raster: PageRaster, bubbles: BubbleSet, shifts: Floats, blank: P
     return Ink(
         fill=fill.astype(np.float64),
         strength=strength.astype(np.float64),
-        cover=(inside > clear).mean(axis=1),
-        outside=((added > clear) & ring).sum(axis=(1, 2)) / np.maximum(ring.sum(axis=(1, 2)), 1),
+        outside=_share(added > clear, ring),
+        corners=_corners(added > clear, ring),
     )
+
+
+def _share(inked: NDArray[np.bool_], where: NDArray[np.bool_]) -> Floats:
+    """Share of the pixels of ``where`` that are inked, per bubble; 0 where there are none."""
+    return np.asarray(
+        (inked & where).sum(axis=(1, 2)) / np.maximum(where.sum(axis=(1, 2)), 1), dtype=np.float64
+    )
+
+
+def _corners(inked: NDArray[np.bool_], ring: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of the four diagonal directions outside each bubble have ink, as a crossing-out has."""
+    u, v = _grid()
+    diagonal = ring & (np.minimum(u, v) >= _DIAGONAL)
+    half = SIDE // 2
+    quarters = [(slice(None, half), slice(None, half)), (slice(None, half), slice(half, None))]
+    quarters += [(slice(half, None), slice(None, half)), (slice(half, None), slice(half, None))]
+    hit = [_share(inked[:, r, c], diagonal[:, r, c]) >= _CORNER_SHARE for r, c in quarters]
+    return np.asarray(np.sum(hit, axis=0), dtype=np.int64)
 
 
 def _blank_print(blank: PageRaster, bubbles: BubbleSet) -> Patches:

@@ -20,8 +20,8 @@ _LEAST_CONTRAST = 0.07  #: added darkness below this is never taken as a mark
 class PageModel:
     """Added darkness of empty bubbles (``empty`` ± ``spread``) and of full ones; strength of full ink.
 
-    ``overflow`` is the share of ink in the surroundings of a usual mark: sloppy filling, or a
-    template's boxes that are smaller than the printed bubbles.
+    ``overflow`` is the share of ink in the surroundings of a usual mark and ``corners`` how many of its
+    corners are inked: sloppy filling, or a template's boxes that are smaller than the printed bubbles.
     """
 
     empty: float
@@ -29,6 +29,7 @@ class PageModel:
     full: float
     strength: float
     overflow: float
+    corners: float
 
     def relative(self, fill: Floats) -> Floats:
         """Fill on the page's own scale: 0 empty, 1 typical full."""
@@ -50,13 +51,18 @@ def learn(ink: Ink, field: NDArray[np.int64]) -> PageModel:
     strongest = _field_maximum(ink.fill, field)
     marks = ink.fill[strongest]
     is_mark = marks > empty + max(8 * spread, _LEAST_CONTRAST)
-    marks, strengths, outside = (part[strongest][is_mark] for part in (ink.fill, ink.strength, ink.outside))
+    strongest = strongest[is_mark]
+    marks, strengths, outside, corners = (
+        part[strongest] for part in (ink.fill, ink.strength, ink.outside, ink.corners.astype(np.float64))
+    )
     typical = _upper_typical(marks)
     weight = len(marks) / (len(marks) + _PRIOR_MARKS)
     full = empty + weight * (typical - empty) + (1 - weight) * _USUAL_FULL
     strength = float(np.median(strengths[marks >= 0.7 * typical])) if len(marks) >= 3 else 0.7
     overflow = float(np.median(outside)) if len(marks) >= 3 else 0.0
-    return PageModel(empty, spread, max(full, empty + 2 * _LEAST_CONTRAST), strength, overflow)
+    usual_corners = float(np.median(corners)) if len(marks) >= 3 else 0.0
+    full = max(full, empty + 2 * _LEAST_CONTRAST)
+    return PageModel(empty, spread, full, strength, overflow, usual_corners)
 
 
 def _upper_typical(marks: Floats) -> float:

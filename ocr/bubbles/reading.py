@@ -15,6 +15,10 @@ from ocr.bubbles.shifts import block_shifts
 from ocr.bubbles.verdicts import judge
 from ocr.rasters import PageRaster
 
+#: Blocks that move together: size in mm, and bubbles across at least. A page curls differently over
+#: longer ways; without a blank more bubbles are needed to know where they are.
+_TILES, _TILES_WITH_BLANK = (45.0, 7.0), (24.0, 4.0)
+
 
 def read_bubbles(
     raster: PageRaster, fields: Sequence[BubbleField], blank: PageRaster | None = None
@@ -28,7 +32,7 @@ def read_bubbles(
     """
     if not fields:
         return ()
-    bubbles = bubble_set(fields)
+    bubbles = bubble_set(fields, *(_TILES if blank is None else _TILES_WITH_BLANK))
     shifts = block_shifts(raster, bubbles, blank)
     ink = measure_ink(raster, bubbles, shifts, blank)
     model = learn(ink, bubbles.field)

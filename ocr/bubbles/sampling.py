@@ -19,8 +19,6 @@ Floats = NDArray[np.float64]
 Patches = NDArray[np.float32]  # (bubbles, side, side)
 
 _NEIGHBOURS = 8
-_TILE_MM = 45.0  #: a block is cut into tiles of about this size: curl differs over longer ways
-_TILE_PITCHES = 7.0  #: but not smaller than this many bubbles across
 _PAPER_SHARE = 0.85  #: this quantile of a bubble's surroundings is its paper
 
 
@@ -43,8 +41,11 @@ class BubbleSet:
         return len(self.centres)
 
 
-def bubble_set(fields: Sequence[BubbleField]) -> BubbleSet:
-    """The bubbles of the fields, flattened in order; there must be at least one field."""
+def bubble_set(fields: Sequence[BubbleField], tile_mm: float, tile_pitches: float) -> BubbleSet:
+    """The bubbles of the fields, flattened in order; there must be at least one field.
+
+    Blocks are cut into tiles of about ``tile_mm``, but not smaller than ``tile_pitches`` bubbles.
+    """
     boxes = [
         (b.box.x_mm, b.box.y_mm, b.box.width_mm, b.box.height_mm) for field in fields for b in field.bubbles
     ]
@@ -64,7 +65,7 @@ def bubble_set(fields: Sequence[BubbleField]) -> BubbleSet:
         halves=halves,
         room=pitch / 2 / halves,
         field=field,
-        block=_blocks(centres, pairs, np.maximum(_TILE_MM, _TILE_PITCHES * np.median(pitch, axis=0))),
+        block=_blocks(centres, pairs, np.maximum(tile_mm, tile_pitches * np.median(pitch, axis=0))),
         kind=np.array(kind),
     )
 
@@ -138,7 +139,7 @@ def darkness(grey: Patches, field: NDArray[np.int64]) -> Patches:
 
     The paper's level is taken beside each bubble, and at least as light as in the rest of its field.
     """
-    sparse = grey[:, ::2, ::2].reshape(len(grey), -1)
+    sparse = grey[:, ::3, ::3].reshape(len(grey), -1)
     at = int(_PAPER_SHARE * sparse.shape[1])
     paper = np.partition(sparse, at, axis=1)[:, at]
     order = np.lexsort((paper, field))

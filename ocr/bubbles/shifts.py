@@ -21,6 +21,7 @@ from ocr.bubbles.sampling import BubbleSet, Floats, Patches, darkness, patches
 from ocr.rasters import PageRaster
 
 _MOST_BUBBLES = 40  #: of a block are looked at
+_MOST_WITH_BLANK = 16
 _LEAST_BUBBLES = 4
 _NEAR_PITCH = 0.36  #: how far a block may stand from the page's drift
 _INK_WEIGHT = 0.35  #: of where the ink gathers, against symmetry
@@ -45,7 +46,8 @@ def block_shifts(raster: PageRaster, bubbles: BubbleSet, blank: PageRaster | Non
 def _folded(raster: PageRaster, bubbles: BubbleSet, blank: PageRaster | None) -> list[Block]:
     members = [np.nonzero(bubbles.block == number)[0] for number in range(int(bubbles.block.max()) + 1)]
     members = [own for own in members if len(own) >= _LEAST_BUBBLES]
-    sampled = [own[:: max(1, -(-len(own) // _MOST_BUBBLES))] for own in members]
+    most = _MOST_BUBBLES if blank is None else _MOST_WITH_BLANK
+    sampled = [own[_scattered(len(own), most)] for own in members]
     pitches = [np.median(bubbles.room[own] * bubbles.halves[own] * 2, axis=0) for own in members]
     views = _cells(raster, bubbles, sampled, pitches)
     stills = _cells(blank, bubbles, sampled, pitches) if blank is not None else views
@@ -58,6 +60,13 @@ def _folded(raster: PageRaster, bubbles: BubbleSet, blank: PageRaster | None) ->
             likeness = _symmetry(typical) + _INK_WEIGHT * _gathering(view.mean(axis=0))
         blocks.append(Block(own, some, bubbles.centres[own], pitch, likeness))
     return blocks
+
+
+def _scattered(count: int, most: int) -> NDArray[np.int64]:
+    """At most ``most`` of ``count`` indices, in no step with the grid's rows or columns."""
+    if count <= most:
+        return np.arange(count)
+    return np.unique((np.arange(most) * 0.6180339887 % 1 * count).astype(np.int64))
 
 
 def _cells(

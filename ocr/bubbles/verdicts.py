@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
-
-import numpy as np
 
 from core.cards import BubbleField
 from core.pages import BubbleFill, BubbleReading, BubbleVerdict
@@ -15,14 +14,15 @@ from ocr.bubbles.page_model import PageModel
 ERASED, FAINT, TWO_MARKS = "疑似擦除", "填涂过浅", "两处填涂"
 CROSSED_OUT, FEW_STROKES, ALL_DARK = "疑似划掉", "笔画过少", "整栏偏暗"
 
-_FULL = 0.58  #: relative fill from which a bubble is filled
-_TRACE = 0.17  #: relative fill from which something is there
+_FULL = 0.66  #: relative fill from which a bubble is filled
+_TRACE = 0.11  #: relative fill from which something is there
 _REMNANT = 0.36  #: beside a clear mark, up to this is a remnant that nobody means
 _STROKE = 0.24  #: a tick or a cross that is dark as the page's ink covers at least this much
 _STRONG_INK = 0.72  #: of the page's ink: strokes, not a smear
 _CLEAR_Z = 6.0  #: standard deviations of the page's empty bubbles
 _LEAST_CONTRAST = 0.07
 _OUTSIDE = 0.16  #: share of the surroundings with ink, above the page's usual, that may be a crossing-out
+_CROSS_CORNERS = 3
 _MIDDLE, _SLOPE = 0.45, 14.0
 
 
@@ -51,7 +51,7 @@ def judge(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> Bubble
     views = _views(field, ink, span, model)
     reason = _doubt(views, field.multiple)
     marked = tuple(view.label for view in views if view.probability > 0.5)
-    certainty = float(np.prod([max(v.probability, 1 - v.probability) for v in views]))
+    certainty = math.prod(max(v.probability, 1 - v.probability) for v in views)
     if reason:
         verdict, certainty = BubbleVerdict.DOUBTFUL, min(certainty, 0.6)
     else:
@@ -68,18 +68,24 @@ def judge(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> Bubble
 
 
 def _views(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> list[BubbleView]:
-    relative = model.relative(ink.fill[span])
+    measured = zip(
+        model.relative(ink.fill[span]).tolist(),
+        ink.fill[span].tolist(),
+        ink.strength[span].tolist(),
+        ink.outside[span].tolist(),
+        ink.corners[span].tolist(),
+        strict=True,
+    )
     views = []
-    for i, bubble in enumerate(field.bubbles):
-        at = span.start + i
-        trace = _trace(float(relative[i]), float(ink.fill[at]), float(ink.strength[at]), model)
+    for bubble, (relative, fill, strength, outside, corners) in zip(field.bubbles, measured, strict=True):
+        trace = _trace(relative, fill, strength, model)
         views.append(
             BubbleView(
                 label=bubble.label,
-                fill=round(float(relative[i]), 4),
+                fill=round(relative, 4),
                 trace=trace,
-                crossed=trace is not Trace.EMPTY and float(ink.outside[at]) >= model.overflow + _OUTSIDE,
-                probability=_probability(float(relative[i]), trace),
+                crossed=trace is not Trace.EMPTY and _leaves(outside, corners, model),
+                probability=_probability(relative, trace),
             )
         )
     return views
@@ -92,16 +98,21 @@ def _trace(relative: float, fill: float, strength: float, model: PageModel) -> T
         return Trace.FULL
     if relative >= _STROKE and clear and strength >= _STRONG_INK * model.strength:
         return Trace.STROKES
-    if relative >= _TRACE and contrast >= max(3 * model.spread, _LEAST_CONTRAST / 2):
+    if relative >= _TRACE and contrast >= max(4 * model.spread, _LEAST_CONTRAST / 2):
         return Trace.FAINT
     return Trace.EMPTY
+
+
+def _leaves(outside: float, corners: int, model: PageModel) -> bool:
+    """Whether strokes leave the bubble as they do where a mark is crossed out."""
+    return outside >= model.overflow + _OUTSIDE or (corners >= _CROSS_CORNERS and model.corners < 2)
 
 
 def _probability(relative: float, trace: Trace) -> float:
     """That the bubble is meant as filled: a logistic of the fill; clear strokes count as more."""
     lifted = relative + 0.22 if trace is Trace.STROKES else relative
-    p = 1 / (1 + np.exp(-_SLOPE * (np.clip(lifted, -1, 2) - _MIDDLE)))
-    return float(np.clip(p, 0.001, 0.999))
+    p = 1 / (1 + math.exp(-_SLOPE * (min(max(lifted, -1.0), 2.0) - _MIDDLE)))
+    return min(max(p, 0.001), 0.999)
 
 
 def _doubt(views: list[BubbleView], multiple: bool) -> str:
