@@ -24,7 +24,7 @@ def refuse_bombs(content: bytes, name: str, limits: IntakeLimits) -> None:
     Raises:
         UnsafeUpload: one inflates to more than ``limits.inflated_bytes``.
     """
-    shortest = max(limits.inflated_bytes // (_DEFLATE_RATIO**_DEPTH), 64)
+    shortest = max(limits.inflated_bytes // (_DEFLATE_RATIO**_DEPTH), 16)
     for start in _stream_starts(content):
         if not _looks_deflated(content, start):
             continue

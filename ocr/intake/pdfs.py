@@ -6,6 +6,7 @@ pypdfium2 is not thread-safe: one thread of a process may read PDFs at a time.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,6 +22,7 @@ from ocr.intake.pictures import read_jpeg
 from ocr.intake.records import IntakeLimits, Picture
 
 _PT_PER_INCH = 72.0
+_NO_PAGES = re.compile(rb"/Count\s+0\b")
 _EDGE_SHARE = 0.02  #: how far, of the page's side, a full-page image may miss the page's edges
 _SMALLEST_PAGE_PT = 50.0
 _LONGEST_RENDER_PX = 5000
@@ -38,11 +40,7 @@ def open_pdf(content: bytes, name: str, limits: IntakeLimits) -> pdfium.PdfDocum
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
-        if "password" in str(error).lower() or "security" in str(error).lower():
-            raise ScanUnreadable(
-                f"“{name}”有打开密码，无法读取。", "请在 PDF 软件里去掉密码（另存为不加密的 PDF）再上传。"
-            ) from error
-        raise ScanUnreadable(f"“{name}”不是完好的 PDF：{error}", "请重新导出或重新扫描后上传。") from error
+        raise _unopened(error, content, name) from error
     try:
         _check_pages(len(document), name, limits)
     except BadInput:
@@ -51,9 +49,25 @@ def open_pdf(content: bytes, name: str, limits: IntakeLimits) -> pdfium.PdfDocum
     return document
 
 
+def _unopened(error: pdfium.PdfiumError, content: bytes, name: str) -> ScanUnreadable:
+    """Why the document does not open. The library may report the error of an earlier document."""
+    said = str(error).lower()
+    if b"/Encrypt" in content and ("password" in said or "security" in said):
+        return ScanUnreadable(
+            f"“{name}”有打开密码，无法读取。", "请在 PDF 软件里去掉密码（另存为不加密的 PDF）再上传。"
+        )
+    if _NO_PAGES.search(content):
+        return _without_pages(name)
+    return ScanUnreadable(f"“{name}”不是完好的 PDF：{error}", "请重新导出或重新扫描后上传。")
+
+
+def _without_pages(name: str) -> ScanUnreadable:
+    return ScanUnreadable(f"“{name}”里没有页面。", "请检查扫描仪的导出设置，重新导出后上传。")
+
+
 def _check_pages(count: int, name: str, limits: IntakeLimits) -> None:
     if count < 1:
-        raise ScanUnreadable(f"“{name}”里没有页面。", "请检查扫描仪的导出设置，重新导出后上传。")
+        raise _without_pages(name)
     if count > limits.pages:
         raise UnsafeUpload(
             f"“{name}”有 {count} 页，超过一次 {limits.pages} 页的上限。", "请按班级拆成几个文件分别上传。"

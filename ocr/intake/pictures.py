@@ -14,7 +14,7 @@ import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from core.errors import BadInput, ScanUnreadable
+from core.errors import BadInput, ScanUnreadable, UnsafeUpload
 from ocr.intake.decoding import encode_jpeg, encode_png
 from ocr.intake.headers import check_size, jpeg_header, png_size
 from ocr.intake.records import IntakeLimits, Picture
@@ -49,7 +49,7 @@ def read_jpeg(content: bytes, name: str, limits: IntakeLimits) -> Picture:
     width, height = header.width_px, header.height_px
     if sideways:
         width, height = height, width
-    problem = "" if header.whole or _decodes(content) else _cut_off(name)
+    problem = "" if header.whole else _cut_off(name)
     return Picture(content, "image/jpeg", width, height, dpi, problem)
 
 
@@ -75,16 +75,6 @@ def _dpi(picture: Image.Image) -> float:
         return 0.0
     # 72 is what cameras write without meaning it; below 50 or above 2400 no scanner works.
     return dpi if 50 <= dpi <= 2400 and dpi != 72 else 0.0
-
-
-def _decodes(content: bytes) -> bool:
-    """Whether all rows are there, although the end marker is not."""
-    try:
-        with quiet_pillow(), Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
-            picture.load()
-    except _DAMAGED:
-        return False
-    return True
 
 
 def _from_cmyk(content: bytes, name: str) -> Picture:
@@ -144,9 +134,18 @@ def tiff_pages(content: bytes, name: str, limits: IntakeLimits) -> Iterator[Pict
     try:
         with quiet_pillow():
             tiff = Image.open(io.BytesIO(content), formats=["TIFF"])
+    except Image.DecompressionBombError as error:
+        raise _too_large(name, limits) from error
     except _DAMAGED as error:
         raise ScanUnreadable(f"“{name}”的 TIFF 已损坏：{error}", "请重新导出后上传。") from error
     return _frames(tiff, name, limits)
+
+
+def _too_large(name: str, limits: IntakeLimits) -> UnsafeUpload:
+    """For images so large that Pillow does not even tell their size."""
+    return UnsafeUpload(
+        f"“{name}”的图像太大，超过上限 {limits.pixels / 1e6:.0f} 百万像素。", "请用 200–300 dpi 重新扫描。"
+    )
 
 
 def _frames(tiff: Image.Image, name: str, limits: IntakeLimits) -> Iterator[Picture | BadInput]:
@@ -157,6 +156,9 @@ def _frames(tiff: Image.Image, name: str, limits: IntakeLimits) -> Iterator[Pict
                 with quiet_pillow():
                     tiff.seek(number)
             except EOFError:
+                return
+            except Image.DecompressionBombError:
+                yield _too_large(page, limits)
                 return
             except _DAMAGED as error:
                 yield ScanUnreadable(f"“{page}”起的 TIFF 已损坏：{error}", "请重新扫描这一页及其后各页。")

@@ -104,7 +104,7 @@ def _text_and_boxes(paper: Grey, scale: float) -> None:
     )
 
 
-def turned(image: Grey, degrees: float, grow: float = 1.25) -> tuple[Grey, Matrix]:
+def turned(image: Grey, degrees: float, grow: float = 1.6) -> tuple[Grey, Matrix]:
     """The page turned clockwise on a larger grey ground, and the map from old to new pixels."""
     height, width = image.shape
     quarter = round(degrees / 90) % 2 == 1
