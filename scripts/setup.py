@@ -136,17 +136,38 @@ def _has_font() -> bool:
 def _fetch_font() -> None:
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         return
-    with tempfile.TemporaryDirectory(prefix="zhupi-font-") as folder:
-        fetched = subprocess.run(
-            ["apt-get", "download", "-q", _FONT_PACKAGE], check=False, cwd=folder, capture_output=True
+    with tempfile.TemporaryDirectory(prefix="zhupi-font-") as name:
+        folder = Path(name)
+        # first by the machine's package lists, then by lists of our own (a bare machine has none)
+        fetched = _apt(folder, "download", _FONT_PACKAGE) or (
+            _apt(folder, *_own_lists(folder), "update")
+            and _apt(folder, *_own_lists(folder), "download", _FONT_PACKAGE)
         )
-        packages = list(Path(folder).glob("*.deb"))
-        if fetched.returncode != 0 or not packages:
+        if not fetched:
             return
-        subprocess.run(["dpkg", "-x", packages[0], folder], check=True, capture_output=True)
+        for package in folder.glob("*.deb"):
+            subprocess.run(["dpkg", "-x", package, folder], check=True, capture_output=True)
         FONTS.mkdir(parents=True, exist_ok=True)
-        for file in Path(folder).rglob("*.tt[cf]"):
+        for file in folder.rglob("*.tt[cf]"):
             shutil.copy(file, FONTS / file.name)
+
+
+def _apt(folder: Path, *arguments: str) -> bool:
+    done = subprocess.run(["apt-get", "-q", *arguments], check=False, cwd=folder, capture_output=True)
+    return done.returncode == 0
+
+
+def _own_lists(folder: Path) -> tuple[str, ...]:
+    """Options by which apt keeps its lists below the folder, which takes no root."""
+    (folder / "state" / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+    (folder / "cache" / "archives" / "partial").mkdir(parents=True, exist_ok=True)
+    options = (
+        f"Dir::State={folder}/state",
+        "Dir::State::status=/var/lib/dpkg/status",
+        f"Dir::Cache={folder}/cache",
+        "APT::Sandbox::User=",
+    )
+    return tuple(word for option in options for word in ("-o", option))
 
 
 if __name__ == "__main__":
