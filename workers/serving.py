@@ -142,7 +142,9 @@ def stop_when_stdin_closes() -> None:
     """In a worker: stop as by SIGTERM once whoever started us is gone."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # The descriptor itself: a lock held in sys.stdin would stop every forked child for ever.
+        while os.read(0, 4096):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
