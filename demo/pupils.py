@@ -12,6 +12,7 @@ import yaml
 
 from core.exams import (
     Blank,
+    Criterion,
     Essay,
     Exam,
     Fill,
@@ -165,13 +166,14 @@ def multiple_choice_steps(item: MultipleChoice, marked: tuple[str, ...]) -> int:
 
 
 @cache
-def _written() -> dict[str, Any]:
+def prepared_answers() -> dict[str, Any]:
+    """The answers and sentences of ``answers.yaml``."""
     loaded: dict[str, Any] = yaml.safe_load(_ANSWERS.read_text(encoding="utf-8"))
     return loaded
 
 
 def _fill(answers: Answers, item: Fill, hard: float, rng: np.random.Generator) -> None:
-    variants = _written()["fills"].get(item.number) if _is_demo(item) else None
+    variants = prepared_answers()["fills"].get(item.number) if _is_demo(item) else None
     answers.texts[item.number], total = {}, 0
     for part, blank in enumerate(item.blanks):
         choices = variants or _plain_variants(blank)
@@ -203,23 +205,31 @@ def _plain_variants(blank: Blank) -> list[dict[str, Any]]:
 
 
 def _short(answers: Answers, item: ShortAnswer, hard: float, rng: np.random.Generator) -> None:
-    prepared = _written()["criteria"].get(item.number, [])
+    prepared = prepared_answers()["criteria"].get(item.number, [])
     fits = len(prepared) == len(item.criteria) and any(
         any(word in right for word in criterion.accepted)
         for criterion, one in zip(item.criteria, prepared, strict=True)
         for right in one["right"]
     )
-    sentences, earned = [], {}
+    sentences, known_ids = [], set()
     for index, criterion in enumerate(item.criteria):
         known = _knows(answers.ability, hard + 0.4 * index - 0.4, rng)
         plain = {"right": [*criterion.accepted[:1], criterion.statement][:1], "wrong": [""]}
         pool = (prepared[index] if fits else plain)["right" if known else "wrong"]
         sentence = str(pool[int(rng.integers(len(pool)))])
         sentences.append(sentence if not sentence or sentence.endswith("。") else f"{sentence}；")
-        earned[criterion.id] = known
-    answers.texts[item.number] = {0: "".join(sentences)}
+        known_ids |= {criterion.id} if known else set()
+    text = "".join(sentences)
+    earned = {c.id: _earned(c, c.id in known_ids, text) for c in item.criteria}
+    answers.texts[item.number] = {0: text}
     answers.criteria[item.number] = earned
     answers.steps[item.number] = sum(c.steps for c in item.criteria if earned[c.id])
+
+
+def _earned(criterion: Criterion, known: bool, text: str) -> bool:
+    """What a teacher with the rubric gives: a contradiction forfeits, and a wording counts wherever it stands."""
+    says = any(all(word in text for word in wording.split("+")) for wording in criterion.accepted)
+    return (known or says) and not any(word in text for word in criterion.must_not)
 
 
 def _essay(answers: Answers, item: Essay, rng: np.random.Generator) -> None:
@@ -227,7 +237,7 @@ def _essay(answers: Answers, item: Essay, rng: np.random.Generator) -> None:
 
     Its steps are what the generator would give for the number of good examples, for want of a teacher.
     """
-    prepared = _written()["essays"]
+    prepared = prepared_answers()["essays"]
     parts = prepared.get(item.number, next(iter(prepared.values())))
     good = int(np.clip(round(2.0 + answers.ability + rng.normal(0, 0.5)), 0, 4))
     examples = [str(s) for s in rng.permutation(parts["examples"])[:good]]
