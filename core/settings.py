@@ -26,6 +26,7 @@ class Settings(Record):
     broker_url: str = ""
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=128)
     text_engine: Literal["onnx", "paddle", "vlm", "null"] = "onnx"
+    paddle_home: Path = Path(".venv-paddle")
     vlm_url: str = ""
     vlm_model: str = ""
     vlm_key: str = ""

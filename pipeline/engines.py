@@ -36,7 +36,7 @@ def text_engine(settings: Settings) -> TextEngine:
         case "paddle":
             from ocr.engines import PaddleEngine  # noqa: PLC0415  (starts a process of its own)
 
-            return PaddleEngine()
+            return PaddleEngine(settings.paddle_home)
         case "vlm":
             return _vision_language_engine(settings)
         case _:
@@ -51,7 +51,7 @@ def _vision_language_engine(settings: Settings) -> TextEngine:
             f"模型服务器 {settings.vlm_url} 不在校内网络, 而本校不允许使用外部模型。",
             "请改用校内地址; 确需外部模型时由管理员设置 ZHUPI_EXTERNAL_MODELS=1。",
         )
-    return VlmEngine(settings.vlm_url, settings.vlm_model, settings.vlm_key)
+    return VlmEngine(settings.vlm_url, settings.vlm_model, api_key=settings.vlm_key)
 
 
 def _inside(url: str) -> bool:

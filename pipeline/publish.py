@@ -99,7 +99,7 @@ def _class_outputs(tb: Toolbox, results: ExamResults, statistics: Statistics) ->
     pictures = _pictures(tb, exam)
     return [
         _File("workbook", "", f"{exam.title}_小题分.xlsx", write_workbook(results, statistics)),
-        _File("csv_total", "", f"{exam.title}_成绩总表.csv", write_csv(results, "total", "gb18030")),
+        _File("csv_total", "", f"{exam.title}_成绩总表.csv", write_csv(results, "totals", "gb18030")),
         _File("csv_items", "", f"{exam.title}_小题分明细.csv", write_csv(results, "items", "gb18030")),
         _File("review", "", f"{exam.title}_讲评.pdf", review_pdf(review, exam, pictures)),
         _File("review_data", "", "review.json", review.model_dump_json().encode()),
@@ -177,7 +177,7 @@ def _script_page(tb: Toolbox, entry: PageEntry, registration: Registration) -> S
     return ScriptPage(
         card_page=entry.card_page,
         image=tb.blobs.get(page.blob),
-        media_type=page.media_type,
+        media_type="image/png" if page.media_type == "image/png" else "image/jpeg",
         width_px=page.width_px,
         height_px=page.height_px,
         registration=registration,
