@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import zxingcpp
@@ -51,6 +53,8 @@ class PageFiller:
                 write_line(ink, str(getattr(candidate, one.slot)), one.box, self._hand, self._rng)
 
     def _write_number(self, ink: Ink, page: CardPage, number: str) -> None:
+        # Nobody hurries over the number: it is written with half of the hand's usual haste.
+        careful = replace(self._hand, bend=self._hand.bend / 2, loose=self._hand.loose / 3)
         for digit, box in zip(number, page.number_boxes, strict=False):
             pictures = self._samples.digits.get(digit)
             if pictures:
@@ -58,7 +62,7 @@ class PageFiller:
             else:
                 size = min(box.height_mm * 0.72, box.width_mm * 1.15)
                 corner = (box.centre.x_mm - 0.28 * size, box.centre.y_mm - 0.52 * size)
-                write_character(ink, digit, corner, size, self._hand, self._rng)
+                write_character(ink, digit, corner, size, careful, self._rng)
         if number and page.sticker_box is not None:
             _stick(ink, number, page.sticker_box, self._rng)
 

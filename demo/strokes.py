@@ -27,8 +27,6 @@ _FONT_FILES = (
     ("NotoSansCJK-Regular.ttc", 2),
     ("SourceHanSansSC-Regular.otf", 0),
     ("wqy-microhei.ttc", 0),
-    ("DroidSansFallback.ttf", 0),
-    ("DroidSansFallbackFull.ttf", 0),
 )
 
 Points = NDArray[np.float32]

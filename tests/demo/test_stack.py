@@ -39,7 +39,7 @@ def card(exam: Exam) -> Card:
 
 @pytest.fixture(scope="module")
 def stack(exam: Exam, card: Card) -> DemoStack:
-    return make_stack(exam, card, draw_card(card, exam), demo_roster(), candidates=6)
+    return make_stack(exam, card, draw_card(card, exam), demo_roster(), candidates=5)
 
 
 def scans(pdf: bytes) -> Iterator[Picture]:
@@ -182,7 +182,7 @@ def test_the_truth_is_json(stack: DemoStack) -> None:
 def test_the_same_seed_gives_the_same_stack(exam: Exam, card: Card) -> None:
     pdf = draw_card(card, exam)
     first, second, other = (
-        make_stack(exam, card, pdf, demo_roster(), seed=seed, candidates=2) for seed in (1, 1, 2)
+        make_stack(exam, card, pdf, demo_roster(), seed=seed, candidates=1) for seed in (1, 1, 2)
     )
     assert first == second
     assert first.pdf != other.pdf
