@@ -177,12 +177,14 @@ class _Parser:
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    tokens = []
+    tokens: list[tuple[str, str]] = []
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
             raise NotAlgebra(f"cannot read {text[position]!r}")
+        if match.lastgroup == "number" and tokens and tokens[-1][0] == "number":
+            raise NotAlgebra("a number of more than twelve digits")
         tokens.append((match.lastgroup or "", match[0]))
         position = match.end()
     return tokens

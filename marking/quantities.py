@@ -24,6 +24,7 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _BARE_POWER = re.compile(r"^([-+]?)10\s*\^")
+_BARE_TEN = re.compile(r"(?<=\d)\s*x\s*10(?![\d.]|\s*\^|\s*\()")
 _LEAD = re.compile(r"^(?:.*[=≈≐])?(?:约为|大约|约|为|是|等于|答|:)*")
 
 
@@ -49,10 +50,11 @@ class NumericVerdict(StrEnum):
 
 def parse_quantity(text: str) -> Quantity | None:
     """The number and unit of an answer such as "v=18 km/h", "1.0×10^3kg/m³", "约 3/4", "-5℃"."""
-    tidy = re.sub(r"\s+", " ", simplified(halfwidth(text))).strip(" .,;。")
+    tidy = re.sub(r"\s+", " ", simplified(halfwidth(text))).lstrip(" ,;").rstrip(" .,;")
     if not tidy or len(tidy) > MAX_CHARACTERS:
         return None
     tidy = _BARE_POWER.sub(r"\g<1>1x10^", _LEAD.sub("", tidy, count=1).strip())
+    tidy = _BARE_TEN.sub("x10^1", tidy)
     match = _NUMBER.match(tidy)
     if match is None:
         return None

@@ -74,7 +74,7 @@ def _award(index: int, criterion: Criterion, readings: tuple[TextReading, ...]) 
     confidence = _EXACT if finding.edits == 0 else _NEAR
     if finding.by_statement:
         confidence = _BY_STATEMENT
-    alike = "符合" if finding.edits == 0 and not finding.by_statement else "接近"
+    alike = "符合" if finding.edits == 0 else "接近"
     reason = f"{quoted}，{alike}给分点{label}"
     return _given(
         criterion,
