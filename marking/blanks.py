@@ -77,7 +77,9 @@ def _by_number(blank: Blank, text: str) -> Outcome:
         return Outcome(blank.steps, f"数值与答案 {wanted} 相符", 1.0 if clear else 0.8)
     if verdict is NumericVerdict.WITHOUT_UNIT:
         steps = blank.steps - key.unit_steps
-        return Outcome(steps, f"数值正确，缺单位 {key.unit}", 0.9 if clear else 0.7)
+        # Where it costs points, the unit may also have been written and not read.
+        sure = 0.9 if key.unit_steps else 1.0
+        return Outcome(steps, f"数值正确，缺单位 {key.unit}", sure if clear else 0.7)
     written = comparable(text)
     near = min(_miss_clearness(written, comparable(form)) for form in (key.value, key.value + key.unit))
     if verdict is NumericVerdict.WRONG_UNIT:

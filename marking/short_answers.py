@@ -6,10 +6,17 @@ from functools import reduce
 
 from core.exams import Criterion, ShortAnswer
 from core.marks import Award, Evidence, Proposal
-from core.pages import TextReading
+from core.pages import TextLine, TextReading
 from marking.evidence import evidence_of, line_number
 from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread
-from marking.wordings import Finding, find_statement, find_wording, forbidden
+from marking.wordings import (
+    Finding,
+    changed_offsets,
+    find_statement,
+    find_wording,
+    forbidden,
+    parts_of,
+)
 
 MODEL = "criteria-rules-1"
 
@@ -20,6 +27,12 @@ _BY_STATEMENT = 0.5
 _NOT_FOUND = 0.6
 _NEGATED = 0.4
 _FORFEITED = 0.7
+_OTHER_WORD = 0.5
+
+#: In a wording shorter than this one character can be the whole point (压强, 压力) …
+_SHORT_WORDING = 8
+#: … so a changed character is forgiven only where the reader itself was unsure of it.
+_CLEAR_CHARACTER = 0.9
 
 
 def propose_short_answer(item: ShortAnswer, texts: tuple[TextReading, ...]) -> Proposal:
@@ -71,6 +84,9 @@ def _award(index: int, criterion: Criterion, readings: tuple[TextReading, ...]) 
     if finding.negated:
         reason = f"{quoted}，前后有否定，不算给分点{label}"
         return _given(criterion, 0, reason, _NEGATED, _evidence(reading, finding))
+    if finding.edits and _reads_otherwise(reading, finding):
+        reason = f"{quoted}，与给分点{label}相近，但字迹清楚地不同"
+        return _given(criterion, 0, reason, _OTHER_WORD, _evidence(reading, finding))
     confidence = _EXACT if finding.edits == 0 else _NEAR
     if finding.by_statement:
         confidence = _BY_STATEMENT
@@ -126,6 +142,25 @@ def _read_well(reading: TextReading, finding: Finding) -> float:
     touched = {line_number(reading, position) - 1 for span in finding.spans for position in span}
     odds = [reading.lines[index].probability for index in touched if index < len(reading.lines)]
     return min(odds, default=1.0)
+
+
+def _reads_otherwise(reading: TextReading, finding: Finding) -> bool:
+    """Whether a short wording differs in characters that were read clearly."""
+    odds = [p for line in reading.lines for p in [*_odds_of(line), 1.0]]
+    for part, (start, end) in zip(parts_of(finding.wording), finding.spans, strict=False):
+        if len(part) >= _SHORT_WORDING:
+            continue
+        changed = changed_offsets(part, reading.text[start:end])
+        if changed and all(odds[start + offset] >= _CLEAR_CHARACTER for offset in changed):
+            return True
+    return False
+
+
+def _odds_of(line: TextLine) -> list[float]:
+    """The probability of each character of the line's text."""
+    if "".join(character.text for character in line.chars) == line.text:
+        return [character.probability for character in line.chars for _ in character.text]
+    return [line.probability] * len(line.text)
 
 
 def _circled(index: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from core.exams import Criterion
 from marking.distance import Place, nearest_places
@@ -43,13 +44,27 @@ class Finding:
 
 def find_wording(wording: str, text: str) -> Finding | None:
     """The wording in the text: all its parts (joined by "+") have to occur."""
-    parts = [part for part in wording.split("+") if part.strip()] or [wording]
+    parts = parts_of(wording)
     found = [_find_part(part, text[:MAX_CHARACTERS]) for part in parts]
     whole = [finding for finding in found if finding is not None]
     if len(whole) < len(parts):
         return None
     spans = tuple(finding.spans[0] for finding in whole)
     return Finding(wording, spans, sum(f.edits for f in whole), any(f.negated for f in whole))
+
+
+def parts_of(wording: str) -> list[str]:
+    """The parts of a wording that all have to occur."""
+    return [part for part in wording.split("+") if part.strip()] or [wording]
+
+
+def changed_offsets(part: str, said: str) -> list[int]:
+    """Offsets in ``said`` of the characters that stand in place of, or between, those of the wording."""
+    wanted, _ = traced(part)
+    written, offsets = traced(said)
+    matcher = SequenceMatcher(None, wanted, written, autojunk=False)
+    changed = [block for block in matcher.get_opcodes() if block[0] in ("replace", "insert")]
+    return sorted({offsets[i] for _, _, _, start, end in changed for i in range(start, end)})
 
 
 def forbidden(criterion: Criterion, text: str) -> Finding | None:

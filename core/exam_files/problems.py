@@ -49,7 +49,7 @@ class Problems:
     def add_invalid(self, line: int, path: str, error: ValidationError) -> None:
         """What a record's own validation says, in the file's words."""
         for detail in error.errors(include_url=False):
-            field = ".".join([path, *(str(part) for part in detail["loc"])])
+            field = ".".join(part for part in (path, *map(str, detail["loc"])) if part)
             self.add(line, field, _in_chinese(dict(detail)))
 
     def raise_if_any(self) -> None:

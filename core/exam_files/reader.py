@@ -47,7 +47,7 @@ def read_exam(text: str, file_name: str = "exam.yaml") -> Exam:
 def _exam(fields: Fields) -> Exam | None:
     step = ScoreStep(fields.choice("step", _STEPS, ScoreStep.ONE.value))
     head = {
-        "id": fields.required("id").strip(),
+        "id": _exam_id(fields),
         "title": fields.required("title"),
         "subject": fields.required("subject"),
         "grade": fields.text("grade"),
@@ -61,17 +61,16 @@ def _exam(fields: Fields) -> Exam | None:
     groups = _groups(fields)
     check_draft(fields, Draft(draft, groups, sections, total, "total" in fields), step)
     fields.close()
-    if fields.problems.any or not (head["id"] and head["title"]):
-        # The record's own checks of the head are worth telling together with the rest.
-        _probe_head(fields, head)
+    if fields.problems.any:
         return None
     return build(fields, Exam, step=step, sections=sections, optional_groups=groups, card=card, **head)
 
 
-def _probe_head(fields: Fields, head: dict[str, object]) -> None:
-    id_ = str(head["id"])
+def _exam_id(fields: Fields) -> str:
+    id_ = fields.required("id").strip()
     if id_ and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id_):
         fields.wrong("id", f"只能用小写字母、数字和短横线，最多 40 个，现在是“{shortened(id_)}”")
+    return id_
 
 
 def _date(fields: Fields) -> str:
