@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from feedback.class_review import build_review, review_pdf
-
 from core.cards import Card
 from core.errors import NotFound
 from core.exams import Exam
@@ -15,6 +13,7 @@ from core.ledger import PageEntry
 from core.pages import PageState, Registration
 from core.results import CandidateResult, CandidateStatus, ExamResults
 from core.store import Output
+from feedback.class_review import build_review, review_pdf
 from feedback.error_book import error_book
 from feedback.marked_scripts import ScriptPage, marked_script, script_file_name
 from feedback.statistics import Statistics, statistics_of

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ocr.identity import PageTrace, SheetEvidence, SheetIdentity, group_sheets, settle_identities
-
 from core.cards import Card
 from core.errors import NotFound
 from core.identities import Identity
@@ -16,6 +14,7 @@ from core.pages import BubbleVerdict, PageReading, PageState
 from core.results import CandidateStatus
 from core.rosters import Roster
 from core.store import UnitOfWork
+from ocr.identity import PageTrace, SheetEvidence, SheetIdentity, group_sheets, settle_identities
 from ocr.intake import decode_grey
 from ocr.rasters import PageRaster
 from ocr.registration import SAME_PAGE_SIMILARITY, page_similarity
@@ -117,25 +116,52 @@ def _verdicts(
 ) -> list[Verdict]:
     """Place what is settled; of two pages for one place, tell a second scan from a collision."""
     by_id = {e.page.id: e for e in entries}
-    holders = {(candidate, by_id[page].card_page): page for page, candidate in fixed.items()}
+    order = {e.page.id: n for n, e in enumerate(entries)}
+    taken = {(candidate, by_id[page].card_page): page for page, candidate in fixed.items()}
+    claims: dict[str, list[SheetIdentity]] = defaultdict(list)
     verdicts = []
-    for sheet in sorted(settled, key=lambda s: bool(s.collision_with)):
-        top = sheet.guesses[0].candidate_id if sheet.guesses else ""
-        for page in sheet.page_ids:
-            place = (sheet.candidate_id or (top if sheet.collision_with else ""), by_id[page].card_page)
-            holder = holders.get(place) if place[0] else None
-            if holder is not None and _same_page(tb, readings[page], readings[holder]):
-                words = f"与 {by_id[holder].page.source_name} 是同一面"
-                verdicts.append(Verdict(page, PageState.DUPLICATE, reason=words, duplicate_of=holder))
-            elif holder is not None:
-                words = f"与 {by_id[holder].page.source_name} 填了同一考号"
-                verdicts.append(Verdict(page, PageState.HELD, reason=words, held_for="collision"))
-            elif sheet.candidate_id:
-                holders[place] = page
-                verdicts.append(Verdict(page, PageState.PLACED, candidate_id=sheet.candidate_id))
-            else:
-                verdicts.append(Verdict(page, PageState.HELD, reason=sheet.reason, held_for="identity"))
+    for sheet in settled:
+        claimed = sheet.candidate_id or sheet.claimed_id
+        if claimed:
+            claims[claimed].append(sheet)
+        else:
+            verdicts += [_held(page, sheet.reason, "identity") for page in sheet.page_ids]
+    for candidate, sheets in claims.items():
+        sheets.sort(key=lambda sheet: (-len(sheet.page_ids), order[sheet.page_ids[0]]))
+        pages = [page for sheet in sheets for page in sheet.page_ids]
+        verdicts += _one_candidate(tb, candidate, pages, by_id, readings, taken)
     return verdicts
+
+
+def _one_candidate(
+    tb: Toolbox,
+    candidate: str,
+    pages: Sequence[str],
+    by_id: Mapping[str, PageEntry],
+    readings: Mapping[str, PageReading],
+    taken: Mapping[tuple[str, int], str],
+) -> list[Verdict]:
+    """All pages that claim one candidate: each side once, further scans of it set aside.
+
+    When two of them differ, nobody can tell from the numbers whose they are, and all wait.
+    """
+    holders = {side: page for (owner, side), page in taken.items() if owner == candidate}
+    verdicts = []
+    for page in pages:
+        holder = holders.setdefault(by_id[page].card_page, page)
+        if holder == page:
+            verdicts.append(Verdict(page, PageState.PLACED, candidate_id=candidate))
+        elif _same_page(tb, readings[page], readings[holder]):
+            words = f"与 {by_id[holder].page.source_name} 是同一面"
+            verdicts.append(Verdict(page, PageState.DUPLICATE, reason=words, duplicate_of=holder))
+        else:
+            words = f"与 {by_id[holder].page.source_name} 填了同一考号"
+            return [_held(other, words, "collision") for other in pages]
+    return verdicts
+
+
+def _held(page: str, reason: str, held_for: str) -> Verdict:
+    return Verdict(page, PageState.HELD, reason=reason, held_for=held_for)
 
 
 def _same_page(tb: Toolbox, a: PageReading, b: PageReading) -> bool:
