@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ocr.bubbles.sampling import Floats
 
-CELL = 32  #: px a side of a folded cell
-FAR_COST = 0.1  #: for each pitch moved: the nearer of two equals is right
+CELL = 24  #: px a side of a folded cell
+FAR_COST = 0.25  #: for each pitch moved: the nearer of two equals is right
 LEAST_GAIN = 0.05  #: in likeness, before anything is moved
 _MOST_MM = 1.0  #: of displacement, with a blank
 _MOST_PITCH = 0.62  #: without one
@@ -32,6 +32,11 @@ class Block:
     @property
     def centre(self) -> Floats:
         return np.asarray(self.centres.mean(axis=0))
+
+    @property
+    def best_gain(self) -> float:
+        """How much likelier the block's best place is than where it stands."""
+        return float(self.likeness.max() - self.likeness[CELL // 2, CELL // 2])
 
     def at(self, x_mm: Floats, y_mm: Floats) -> Floats:
         """Likeness at displacements in mm, wrapped to the period."""
@@ -68,6 +73,8 @@ def voted_drift(blocks: list[Block], *, bounded: bool) -> Drift:
     places = np.array([b.centre for b in blocks])
     pitch = np.median([b.pitch for b in blocks], axis=0)
     still = Drift(places.mean(axis=0), np.zeros(2), np.zeros((2, 2)))
+    if all(block.best_gain < LEAST_GAIN for block in blocks):
+        return still
     best = _best_shift(blocks, places, pitch, still, bounded=bounded)
     for _ in range(2 if len(blocks) > 1 else 0):
         for axis, along in ((1, 1), (0, 0), (1, 0), (0, 1)):

@@ -11,8 +11,6 @@ is where they are told apart.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,6 +38,9 @@ def block_shifts(raster: PageRaster, bubbles: BubbleSet, blank: PageRaster | Non
     shifts = drift.at(bubbles.centres)
     for block in blocks:
         shifts[block.members] = _own(block, drift)
+    if blank is None:
+        for block in blocks:
+            shifts[block.members] += _alias_step(block, shifts[block.members], raster, bubbles)
     return shifts
 
 
@@ -113,22 +114,49 @@ def _gathering(mean: Patches) -> Floats:
 
 
 def _at_the_ends(drift: Drift, blocks: list[Block], raster: PageRaster, bubbles: BubbleSet) -> Drift:
-    """The drift or its alias a pitch away, whichever finds a bubble under every place."""
+    """The drift or its alias a pitch away, whichever finds a bubble under every place of the page."""
     pitch = np.median([b.pitch for b in blocks], axis=0)
-    offers = [drift]
-    for axis in np.nonzero(np.abs(drift.shift) > _ALIAS_FROM * pitch)[0]:
-        step = np.zeros(2)
-        step[axis] = -np.sign(drift.shift[axis]) * pitch[axis]
-        offers.append(drift.moved(step))
-    if len(offers) == 1:
+    steps = _alias_steps(drift.shift, pitch)
+    if len(steps) == 1:
         return drift
     scores = []
-    for offer in offers:
-        moved = replace(bubbles, centres=bubbles.centres + offer.at(bubbles.centres))
-        cells = _cells(raster, moved, [b.sampled for b in blocks], [b.pitch for b in blocks])
-        alike = float(np.mean([_alikeness(cell) for cell in cells]))
-        scores.append(_ENDS_WEIGHT * alike - FAR_COST * float(np.max(np.abs(offer.shift) / pitch)))
-    return offers[int(np.argmax(scores))]
+    for step in steps:
+        moved = drift.moved(step)
+        alike = [_alikeness_at(b, moved.at(b.centres), raster, bubbles) for b in blocks]
+        far = float(np.max(np.abs(moved.shift) / pitch))
+        scores.append(_ENDS_WEIGHT * float(np.mean(alike)) - FAR_COST * far)
+    return drift.moved(steps[int(np.argmax(scores))])
+
+
+def _alias_step(block: Block, shifts: Floats, raster: PageRaster, bubbles: BubbleSet) -> Floats:
+    """The same for one block: nothing, or the step of a pitch that puts it right."""
+    middle = shifts.mean(axis=0)
+    steps = _alias_steps(middle, block.pitch)
+    if len(steps) == 1:
+        return steps[0]
+    scores = [
+        _ENDS_WEIGHT * _alikeness_at(block, shifts + step, raster, bubbles)
+        - FAR_COST * float(np.max(np.abs(middle + step) / block.pitch))
+        for step in steps
+    ]
+    return steps[int(np.argmax(scores))]
+
+
+def _alias_steps(shift: Floats, pitch: Floats) -> list[Floats]:
+    """No step, and for each axis that moved far the step of a pitch back."""
+    steps = [np.zeros(2)]
+    for axis in np.nonzero(np.abs(shift) > _ALIAS_FROM * pitch)[0]:
+        step = np.zeros(2)
+        step[axis] = -np.sign(shift[axis]) * pitch[axis]
+        steps.append(step)
+    return steps
+
+
+def _alikeness_at(block: Block, shifts: Floats, raster: PageRaster, bubbles: BubbleSet) -> float:
+    """How alike the block's cells are when its members stand displaced so."""
+    reach = np.broadcast_to(block.pitch / 2, shifts.shape)
+    grey = patches(raster, bubbles.centres[block.members] + shifts, reach, 1.0, CELL)
+    return _alikeness(darkness(grey, np.zeros(len(shifts), np.int64)))
 
 
 def _alikeness(cells: Patches) -> float:

@@ -12,7 +12,7 @@ from ocr.bubbles.ink import Ink
 from ocr.bubbles.page_model import PageModel
 
 ERASED, FAINT, TWO_MARKS = "疑似擦除", "填涂过浅", "两处填涂"
-CROSSED_OUT, FEW_STROKES, ALL_DARK = "疑似划掉", "笔画过少", "整栏偏暗"
+CROSSED_OUT, FEW_STROKES, BESIDE = "疑似划掉", "笔画过少", "框外有墨迹"
 
 _FULL = 0.66  #: relative fill from which a bubble is filled
 _TRACE = 0.11  #: relative fill from which something is there
@@ -22,6 +22,7 @@ _STRONG_INK = 0.72  #: of the page's ink: strokes, not a smear
 _CLEAR_Z = 6.0  #: standard deviations of the page's empty bubbles
 _LEAST_CONTRAST = 0.07
 _OUTSIDE = 0.16  #: share of the surroundings with ink, above the page's usual, that may be a crossing-out
+_BESIDE = 0.12  #: the same share for a bubble that is not full: a mark that missed its place
 _CROSS_CORNERS = 3
 _MIDDLE, _SLOPE = 0.45, 14.0
 
@@ -43,6 +44,7 @@ class BubbleView:
     fill: float
     trace: Trace
     crossed: bool
+    beside: bool  #: ink lies around it rather than in it
     probability: float
 
 
@@ -85,6 +87,7 @@ def _views(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> list[
                 fill=round(relative, 4),
                 trace=trace,
                 crossed=trace is not Trace.EMPTY and _leaves(outside, corners, model),
+                beside=trace is not Trace.FULL and outside >= model.overflow + _BESIDE,
                 probability=_probability(relative, trace),
             )
         )
@@ -125,6 +128,8 @@ def _doubt(views: list[BubbleView], multiple: bool) -> str:
         return TWO_MARKS
     if len(marks) == 1 and not multiple:
         return _doubt_beside(marks[0], faint)
+    if any(v.beside for v in views):
+        return BESIDE
     if faint:
         return ERASED if marks or max(v.fill for v in faint) < _REMNANT else FAINT
     return FEW_STROKES if any(v.probability < 0.6 for v in marks) else ""
@@ -132,6 +137,8 @@ def _doubt(views: list[BubbleView], multiple: bool) -> str:
 
 def _doubt_beside(mark: BubbleView, faint: list[BubbleView]) -> str:
     """One clear mark in a single choice: remnants beside it are tolerated while they are weak."""
+    if mark.beside:
+        return BESIDE
     if mark.probability < 0.6:
         return FEW_STROKES
     limit = _REMNANT if mark.trace is Trace.FULL else _TRACE
