@@ -26,6 +26,7 @@ from core.roster_files.values import (
 from core.rosters import Candidate, Roster
 
 _MAX_TOLD = 10
+_MAX_NOTES = 60
 _LABELS = {"number": "考号", "student_number": "学号"}
 _DROPPED = {"drop_identity": "身份证号", "drop_phone": "手机号", "drop_parent": "家长姓名"}
 _SUMMARY = re.compile(r"^(?:合计|总计|小计|共\s*\d+\s*[人名]|制表|填表|备注|说明|注[:：])")
@@ -94,7 +95,13 @@ def build_candidates(sheets: tuple[SheetRows, ...], file_name: str, notes: list[
     seen = {name: text for sheet in sheets[::-1] for name, text in sheet.header.seen.items()}
     _note_dropped(sheets, findings)
     columns = {name: text for name, text in seen.items() if not name.startswith("drop_")}
-    return RosterReading(candidates=_candidates(drafts), columns=columns, notes=tuple(findings.notes))
+    return RosterReading(candidates=_candidates(drafts), columns=columns, notes=_first(findings.notes))
+
+
+def _first(notes: list[str]) -> tuple[str, ...]:
+    """No more notes than anybody reads."""
+    more = len(notes) - _MAX_NOTES
+    return (*notes[:_MAX_NOTES], f"……另有 {more} 条提示") if more > 0 else tuple(notes)
 
 
 def _drafts(sheet: SheetRows, findings: _Findings) -> Iterator[_Draft]:

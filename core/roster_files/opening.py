@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -55,8 +56,10 @@ def _open_xlsx(content: bytes, file_name: str) -> tuple[Table, ...]:
 
     with_formulas = _checked_package(content, file_name)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-        written = openpyxl.load_workbook(io.BytesIO(content)) if with_formulas else None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about drop-down lists and styles that nobody reads here
+            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+            written = openpyxl.load_workbook(io.BytesIO(content)) if with_formulas else None
     except (
         zipfile.BadZipFile,
         KeyError,
@@ -143,6 +146,8 @@ def _xlsx_cell(cell: Any, written: Any) -> Cell:
     if cell.value is None and written is not None:
         source = written.cell(row=cell.row, column=cell.column).value
         return Cell("", formula=source is not None)
+    if cell.data_type == "e":
+        return Cell("", formula=True)
     return value_cell(cell.value, cell.number_format)
 
 

@@ -275,6 +275,7 @@ BAD_FILES = [
     pytest.param(
         xlsx([HEADER, ("1", "张三", 1234567890123456789)]), "第 2 行：考号 1.2345", id="beyond 15 digits"
     ),
+    pytest.param(xlsx([HEADER, ("1", "#N/A", "0001")]), "第 2 行：是公式或错误值", id="error value"),
     pytest.param(xlsx([HEADER, ("1", "张三", "=A1&B1")]), "第 2 行：是公式", id="formula without value"),
     pytest.param(
         b"\x03~\x0b\x16" + bytes(4) + b"\x41\x00\x20\x00" + bytes(52) + b"\r" + b"x", "DBF", id="broken dbf"
@@ -366,3 +367,9 @@ def test_a_damaged_file_is_refused_and_never_crashes(cut: int) -> None:
             read_roster(damaged, "a.xlsx")
         except ZhupiError as error:
             assert error.message  # either way is right; nothing else may be raised
+
+
+def test_notes_beyond_sixty_are_counted_and_not_listed() -> None:
+    rows = [HEADER, ("1", "甲生", "0001"), *[("1", f"生{chr(0x4E00 + i)}", None) for i in range(100)]]
+    read = read_roster(xlsx(rows), "a.xlsx")
+    assert len(read.notes) == 61 and read.notes[-1] == "……另有 40 条提示"
