@@ -35,7 +35,7 @@ def test_every_part_of_the_sample_is_read() -> None:
         "wuli-2026-11",
         "2026-11-20",
         ScoreStep.HALF,
-        190,
+        185,
     )
     assert (exam.card.paper, exam.card.columns, exam.card.absent_box) == ("A3", 2, False)
     assert exam.card.number_layout is NumberLayout.BOXES
