@@ -13,7 +13,7 @@ from pipeline.toolbox import Toolbox, open_toolbox
 
 #: Parts of the machine that must be there, by name ("server", "browser"): set where CI installed them.
 _REQUIRED = "ZHUPI_TEST_REQUIRE"
-REQUIRED_PARTS = frozenset(os.environ.pop(_REQUIRED, "").split(",")) - {""}
+REQUIRED_PARTS = frozenset(os.environ.get(_REQUIRED, "").split(",")) - {""}
 
 
 def require_or_skip(name: str, reason: str) -> None:

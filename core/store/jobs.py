@@ -98,6 +98,12 @@ class JobRepository(Repository):
         self._db.execute(update(t.jobs).where(t.jobs.c.id == job_id).values(values))
         return True
 
+    def owe_failed_again(self, exam_id: str) -> int:
+        """Owe the exam's failed jobs once more, with all their attempts; returns how many."""
+        values = {"state": JobState.QUEUED.value, "attempts": 0, "worker": "", "finished_at": None}
+        failed = and_(t.jobs.c.exam_id == exam_id, t.jobs.c.state == JobState.FAILED.value)
+        return self._db.execute(update(t.jobs).where(failed).values(values)).rowcount
+
     def _end(self, job_id: str, state: JobState, error: str) -> None:
         values = {"state": state.value, "error": error, "lease_until": None, "finished_at": self._now()}
         self._db.execute(update(t.jobs).where(t.jobs.c.id == job_id).values(values))

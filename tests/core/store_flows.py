@@ -191,6 +191,10 @@ def a_job_is_tried_only_so_often(store: Store) -> None:
         job = uow.jobs.get(job_id)
         assert job is not None
         assert (job.state, job.error, job.finished_at is not None) == (JobState.FAILED, "trouble", True)
+        assert uow.jobs.owe_failed_again("chem") == 0
+        assert uow.jobs.owe_failed_again("phys") == 1
+        [owed] = uow.jobs.owed()
+        assert (owed.id, owed.attempts) == (job_id, 0)
 
 
 def one_of_many_has_the_job(store: Store) -> None:

@@ -74,9 +74,11 @@ def _take_in_one(tb: Toolbox, exam_id: str, path: Path) -> dict[str, Any]:
 @click.option("--wait", is_flag=True, help="Wait for running workers in place of working here.")
 @json_option
 def recognise(exam_id: str, wait: bool, as_json: bool) -> None:
-    """Read what came in for EXAM, settle whose it is, and mark it."""
+    """Read what came in for EXAM, settle whose it is, and mark it; what had failed is tried again."""
     with opened() as tb:
         exam_progress(tb, exam_id)  # the exam is there
+        with tb.store.write() as uow:
+            uow.jobs.owe_failed_again(exam_id)
         _work(tb, exam_id, wait, "识别")
         _show_progress(tb, exam_id, as_json)
 
