@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import BadInput, MachineProblem
@@ -43,6 +44,19 @@ def wait_until_done(tb: Toolbox, seconds: float) -> None:
             with tb.store.read() as uow:
                 raise TimeoutError(f"after {seconds} s: {uow.jobs.counts()}")
         time.sleep(0.05)
+
+
+def wait_for(found: Callable[[], object], seconds: float = 20) -> None:
+    """Wait until ``found`` says yes.
+
+    Raises:
+        TimeoutError: it did not.
+    """
+    until = time.monotonic() + seconds
+    while not found():
+        if time.monotonic() > until:
+            raise TimeoutError(f"not within {seconds} s")
+        time.sleep(0.02)
 
 
 def slow_and_idempotent(tb: Toolbox, job: Job) -> None:

@@ -7,13 +7,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from core.settings import Settings, as_environment, read_settings
+from tests.workers.jobs import wait_for
 from workers.serving import WorkerKeeper
 
 # A stand-in for the worker: notes its id, has a child, ends at SIGTERM, or when its stdin closes.
@@ -30,13 +29,6 @@ _STANDIN = textwrap.dedent("""
     threading.Thread(target=watch, daemon=True).start()
     time.sleep(60)
 """)
-
-
-def _wait_for(found: Callable[[], object], seconds: float = 10) -> None:
-    until = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def _lines(path: Path) -> list[list[int]]:
@@ -57,12 +49,12 @@ def test_a_worker_that_dies_is_started_again_and_stops_with_us(settings: Setting
     notes = tmp_path / "notes"
     keeper = WorkerKeeper(settings, [sys.executable, "-c", _STANDIN, str(notes)])
     keeper.start()
-    _wait_for(lambda: len(_lines(notes)) == 1)
+    wait_for(lambda: len(_lines(notes)) == 1)
     os.kill(_lines(notes)[0][0], signal.SIGKILL)
-    _wait_for(lambda: len(_lines(notes)) == 2)
+    wait_for(lambda: len(_lines(notes)) == 2)
     keeper.stop()
     everybody = [pid for line in _lines(notes) for pid in line]
-    _wait_for(lambda: not any(_runs(pid) for pid in everybody))
+    wait_for(lambda: not any(_runs(pid) for pid in everybody))
 
 
 def test_a_worker_ends_when_whoever_keeps_it_is_killed(settings: Settings, tmp_path: Path) -> None:
@@ -70,16 +62,17 @@ def test_a_worker_ends_when_whoever_keeps_it_is_killed(settings: Settings, tmp_p
     keeping = textwrap.dedent(f"""
         import sys, time
         from core.settings import read_settings
-        from workers.serving import WorkerKeeper
+        from tests.workers.jobs import wait_for
+from workers.serving import WorkerKeeper
         WorkerKeeper(read_settings(), [sys.executable, "-c", {_STANDIN!r}, {str(notes)!r}]).start()
         time.sleep(60)
     """)
     with subprocess.Popen(
         [sys.executable, "-c", keeping], env={**os.environ, **as_environment(settings)}
     ) as process:
-        _wait_for(lambda: len(_lines(notes)) == 1)
+        wait_for(lambda: len(_lines(notes)) == 1)
         process.kill()
-    _wait_for(lambda: not any(_runs(pid) for pid in _lines(notes)[0]))
+    wait_for(lambda: not any(_runs(pid) for pid in _lines(notes)[0]))
 
 
 def test_settings_go_to_another_process_unchanged(settings: Settings) -> None:
@@ -102,7 +95,7 @@ def test_serving_says_where_to_look_and_ends_with_all_its_processes(
             assert process.stdout is not None
             assert "http://127.0.0.1:" in process.stdout.readline()
             assert "office / " in process.stdout.readline()
-            _wait_for(lambda: len(_family(process.pid)) == 4)  # the web, the worker and its two
+            wait_for(lambda: len(_family(process.pid)) == 4)  # the web, the worker and its two
             family = _family(process.pid)
             process.send_signal(ending)
             process.communicate(timeout=30)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,6 @@ from tests.workers.processes import kill_all, stop, worker
 from workers.broker import open_queue, waker
 
 
-def _wait_for(found: object, what: str, seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not found():  # type: ignore[operator]  # a lambda
-        assert time.monotonic() < until, what
-        time.sleep(0.02)
-
-
 def test_what_is_woken_is_done_soon_and_a_stopped_worker_has_ended_its_work(toolbox: Toolbox) -> None:
     wake = waker(open_queue(toolbox.settings))
     with worker(toolbox.settings) as process:
@@ -31,7 +23,7 @@ def test_what_is_woken_is_done_soon_and_a_stopped_worker_has_ended_its_work(tool
         jobs.wait_until_done(toolbox, 20)
         last = jobs.ask(toolbox, 1, exam_id="another", seconds=1.0)
         wake(last[0])
-        _wait_for(lambda: last[0] in jobs.notes(toolbox, "begin"), "the last job began")
+        jobs.wait_for(lambda: last[0] in jobs.notes(toolbox, "begin"))
         assert stop(process) == 0
     assert jobs.state_of(toolbox, last[0]).state is JobState.DONE
     assert sorted(jobs.notes(toolbox, "begin")) == sorted(first + last)
@@ -45,7 +37,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_repeats_only_what_it_ha
     for job_id in ids:
         wake(job_id)
     with worker(toolbox.settings) as process:
-        _wait_for(lambda: len(jobs.notes(toolbox, "begin")) >= 5, "five jobs began")
+        jobs.wait_for(lambda: len(jobs.notes(toolbox, "begin")) >= 5)
         kill_all(process)
     done_before = set(jobs.notes(toolbox, "end"))
     under_way = set(jobs.notes(toolbox, "begin")) - done_before
@@ -67,7 +59,7 @@ def test_a_worker_child_that_crashes_is_replaced_and_its_job_given_up_in_the_end
             uow.jobs.claim(job_id, "gone", lease_s=60)
             uow.jobs.give_up_lease(job_id, "gone")
     with worker(toolbox.settings, "kills_its_worker"):
-        _wait_for(lambda: jobs.state_of(toolbox, job_id).state is JobState.FAILED, "it was given up", 40)
+        jobs.wait_for(lambda: jobs.state_of(toolbox, job_id).state is JobState.FAILED, 40)
     assert "died 5 times" in jobs.state_of(toolbox, job_id).error
 
 
