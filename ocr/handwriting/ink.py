@@ -24,6 +24,8 @@ Darkness = NDArray[np.float32]
 WEAK, STRONG = 0.08, 0.15
 #: On noisy scans the two rise to so many standard deviations of the paper.
 WEAK_SIGMA, STRONG_SIGMA = 3.5, 6.0
+#: The edge of a stroke ends where it is this share as dark as its middle.
+EDGE_SHARE = 0.35
 #: What smoothing with a 3 × 3 Gaussian leaves of the noise of single pixels.
 SMOOTHED = 0.375
 #: Print is what the blank card shows darker than this.
@@ -34,6 +36,8 @@ SHIFT_MM = 0.5
 TILE_MM = 40.0
 #: Specks smaller than this are dust or noise of the scanner.
 SPECK_MM2 = 0.08
+#: A stroke that goes on within this distance beyond the print crosses it.
+BRIDGE_MM = 1.6
 #: Lines at least this long and straight count as print where there is no blank card.
 RULE_MM = 15.0
 
@@ -88,6 +92,8 @@ def ink_of(raster: PageRaster, blank: PageRaster | None, box: BoxMm, margin_mm: 
     scan = raster.crop(box, margin_mm)
     left = max(0, round((box.x_mm - margin_mm) * scale))
     top = max(0, round((box.y_mm - margin_mm) * scale))
+    if not scan.size:  # a region beyond the page
+        return Ink(scan, np.zeros(scan.shape, dtype=bool), left, top, scale)
     sharp = darkness_of(scan)
     darkness = smoothed(sharp)
     if blank is not None and blank.px_per_mm == scale:
@@ -192,14 +198,30 @@ def strokes(darkness: Darkness, printed: Mask, limits: tuple[float, float], px_p
     strong = np.zeros(count, dtype=bool)
     strong[np.unique(labels[darkness > strong_from])] = True
     strong[0] = False
-    ink = strong[labels]
+    ink = strong[labels] & slender(darkness, printed)
     if not ink.any() or not printed.any():
         return np.asarray(ink)
-    side = round(1.4 * px_per_mm) | 1
-    bridge = cv2.morphologyEx(
-        ink.astype(np.uint8), cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    )
-    return np.asarray(ink | ((bridge > 0) & printed & (darkness > weak_from)))
+    crossing = bridged(ink, round(BRIDGE_MM * px_per_mm)) & printed & (darkness > weak_from)
+    return np.asarray(ink | crossing)
+
+
+def slender(darkness: Darkness, printed: Mask) -> Mask:
+    """Pixels that are not merely the blurred edge of a much darker stroke beside them."""
+    beside = cv2.dilate(np.where(printed, np.float32(0), darkness), np.ones((5, 5), np.uint8))
+    return np.asarray(darkness > EDGE_SHARE * beside)
+
+
+def bridged(ink: Mask, length: int) -> Mask:
+    """Where ink lies on both sides, upright, level or aslant, within ``length`` pixels."""
+    side = length | 1
+    upright = np.zeros((side, side), np.uint8)
+    upright[:, side // 2] = 1
+    aslant = np.eye(side, dtype=np.uint8)
+    pixels = ink.astype(np.uint8)
+    both = np.zeros(ink.shape, dtype=bool)
+    for line in (upright, upright.T, aslant, aslant[::-1]):
+        both |= cv2.morphologyEx(pixels, cv2.MORPH_CLOSE, np.ascontiguousarray(line)) > 0
+    return both
 
 
 def kept_strokes(mask: Mask, printed: Mask, inside: Mask, px_per_mm: float) -> Mask:
@@ -221,7 +243,7 @@ def kept_strokes(mask: Mask, printed: Mask, inside: Mask, px_per_mm: float) -> M
 
 def clean_grey(darkness: Darkness, mask: Mask) -> Grey:
     """The strokes alone, in grey on white."""
-    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return np.where(near, grey_of(darkness, mask), 255).astype(np.uint8)
 
 

@@ -25,7 +25,7 @@ LEAD_PX = 24
 #: How far around a box its digit may reach.
 MARGIN_MM = 0.8
 #: The ink of an empty box is shorter than this; half a millimetre more or less settles it.
-BLANK_UNDER_MM = 1.5
+BLANK_UNDER_MM = 1.9
 BLANK_SLOPE_MM = 0.15
 
 

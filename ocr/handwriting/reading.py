@@ -17,8 +17,8 @@ from ocr.handwriting.remarks import is_blank, remark
 from ocr.handwriting.rows import Piece, Row, find_rows
 from ocr.rasters import PageRaster
 
-#: How far around a region strokes are followed.
-MARGIN_MM = {WritingKind.LINE: 1.5, WritingKind.BOX: 2.0, WritingKind.GRID: 0.5, WritingKind.RULED: 1.0}
+#: How far around a region strokes are followed, to see on which side of its edge most of them lies.
+MARGIN_MM = {WritingKind.LINE: 3.0, WritingKind.BOX: 5.0, WritingKind.GRID: 1.0, WritingKind.RULED: 1.0}
 ESSAY_KINDS = frozenset({WritingKind.GRID, WritingKind.RULED})
 NOT_READ = "not read: essays are marked by a person"
 

@@ -156,7 +156,7 @@ def pieces(ink: Ink, mask: Mask, slope: float) -> tuple[Piece, ...]:
     ys, xs = np.nonzero(mask)
     top, left = max(0, int(ys.min()) - 1), max(0, int(xs.min()) - 1)
     own = np.asarray(mask[top : int(ys.max()) + 2, left : int(xs.max()) + 2])
-    near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    near = cv2.dilate(own.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     grey = np.where(near, ink.grey[top : top + own.shape[0], left : left + own.shape[1]], 255).astype(
         np.uint8
     )
