@@ -179,6 +179,8 @@ def _own(block: Block, drift: Drift) -> Floats:
     away = np.maximum(np.abs(steps)[:, None], np.abs(steps)[None, :])
     scores = block.at(grid_x, grid_y) - FAR_COST * away
     row, column = np.unravel_index(int(np.argmax(scores)), scores.shape)
+    if max(scores[row, column], scores[reach, reach]) < float(block.at(*np.zeros((2, 1)))[0]) + LEAST_GAIN:
+        return np.zeros_like(shifts)  # the page says move, but this block fits where it stands
     if scores[row, column] < scores[reach, reach] + LEAST_GAIN:
         return shifts
     own = np.array([grid_x[row, column], grid_y[row, column]])

@@ -19,10 +19,11 @@ _TRACE = 0.11  #: relative fill from which something is there
 _REMNANT = 0.36  #: beside a clear mark, up to this is a remnant that nobody means
 _STROKE = 0.24  #: a tick or a cross that is dark as the page's ink covers at least this much
 _STRONG_INK = 0.72  #: of the page's ink: strokes, not a smear
+_UNEVEN = 0.65  #: mean over strongest ink: strokes leave paper between them, a smear does not
 _CLEAR_Z = 6.0  #: standard deviations of the page's empty bubbles
 _LEAST_CONTRAST = 0.07
 _OUTSIDE = 0.16  #: share of the surroundings with ink, above the page's usual, that may be a crossing-out
-_BESIDE = 0.12  #: the same share for a bubble that is not full: a mark that missed its place
+_BESIDE = 0.15  #: the same share for a bubble that is not full: a mark that missed its place
 _CROSS_CORNERS = 3
 _MIDDLE, _SLOPE = 0.45, 14.0
 
@@ -87,7 +88,7 @@ def _views(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> list[
                 fill=round(relative, 4),
                 trace=trace,
                 crossed=trace is not Trace.EMPTY and _leaves(outside, corners, model),
-                beside=trace is not Trace.FULL and outside >= model.overflow + _BESIDE,
+                beside=trace is not Trace.FULL and outside >= _BESIDE,
                 probability=_probability(relative, trace),
             )
         )
@@ -99,7 +100,8 @@ def _trace(relative: float, fill: float, strength: float, model: PageModel) -> T
     clear = contrast >= max(_CLEAR_Z * model.spread, _LEAST_CONTRAST)
     if relative >= _FULL and clear:
         return Trace.FULL
-    if relative >= _STROKE and clear and strength >= _STRONG_INK * model.strength:
+    are_strokes = strength >= _STRONG_INK * model.strength and contrast <= _UNEVEN * strength
+    if relative >= _STROKE and clear and are_strokes:
         return Trace.STROKES
     if relative >= _TRACE and contrast >= max(4 * model.spread, _LEAST_CONTRAST / 2):
         return Trace.FAINT

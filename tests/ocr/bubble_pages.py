@@ -91,8 +91,10 @@ class Pen:
         return np.zeros(page.shape, np.uint8)
 
     def _press(self, page: Canvas, layer: Grey, darkness: float) -> None:
-        soft = cv2.GaussianBlur(layer, (3, 3), 0).astype(np.float32) / 255
-        page *= 1 - darkness * soft
+        x, y, width, height = cv2.boundingRect(layer)
+        part = (slice(max(0, y - 3), y + height + 3), slice(max(0, x - 3), x + width + 3))
+        soft = cv2.GaussianBlur(layer[part], (3, 3), 0).astype(np.float32) / 255
+        page[part] *= 1 - darkness * soft
 
     def fill(self, page: Canvas, box: BoxMm, darkness: float | None = None, spacing: int = 3) -> None:
         """Hatching to and fro, as a pencil fills."""
@@ -173,7 +175,7 @@ def _answer(canvas: Canvas, one: BubbleField, pen: Pen, kind: str) -> tuple[str,
     if kind == "blank":
         return ()
     if kind == "erased":
-        pen.erase(canvas, chosen[0].box, float(pen.random.uniform(0.05, 0.22)))
+        pen.erase(canvas, chosen[0].box, pen.darkness * float(pen.random.uniform(0.1, 0.4)))
         return ()
     if kind == "crossed":
         pen.fill(canvas, chosen[0].box)
@@ -185,7 +187,7 @@ def _answer(canvas: Canvas, one: BubbleField, pen: Pen, kind: str) -> tuple[str,
         pen.fill(canvas, other.box)
         return ("?",)
     if kind == "erased_other":
-        pen.erase(canvas, other.box, float(pen.random.uniform(0.05, 0.18)))
+        pen.erase(canvas, other.box, pen.darkness * float(pen.random.uniform(0.1, 0.3)))
     if kind == "crossed_other":
         pen.fill(canvas, other.box)
         pen.cross(canvas, other.box, share=0.95)
