@@ -1,1 +1,5 @@
-"""The review UI."""
+"""The web pages: Flask, Jinja, hand-written CSS and a little plain JavaScript."""
+
+from web.app import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,45 @@
+"""Where the words that earned points stand on the crop."""
+
+from __future__ import annotations
+
+from core.cards import Card
+from core.errors import NotFound
+from core.geometry import BoxMm
+from pipeline.pictures import item_box
+from pipeline.review import ReviewTask
+from web.context import tools
+
+#: How much of the page around an item its crop shows, on each side.
+CROP_MARGIN_MM = 2.0
+
+
+def evidence_boxes(task: ReviewTask) -> list[dict[str, float | str]]:
+    """Boxes as shares of the crop's width and height; none where the crop joins several pages."""
+    evidence = [e for award in task.mark.awards for e in award.evidence if e.box is not None]
+    if not evidence:
+        return []
+    card = _card(task.reading.card_id)
+    if card is None or len(card.pages_of(task.item.number)) != 1:
+        return []
+    crop = item_box(card.page(task.reading.card_page), task.item.number)
+    if crop is None:
+        return []
+    shown = crop.grown(CROP_MARGIN_MM)
+    return [{"text": e.text, **_share(e.box, shown)} for e in evidence if e.box is not None]
+
+
+def _card(card_id: str) -> Card | None:
+    try:
+        with tools().store.read() as uow:
+            return uow.cards.get(card_id)
+    except NotFound:
+        return None
+
+
+def _share(box: BoxMm, crop: BoxMm) -> dict[str, float]:
+    return {
+        "left": (box.x_mm - crop.x_mm) / crop.width_mm,
+        "top": (box.y_mm - crop.y_mm) / crop.height_mm,
+        "width": box.width_mm / crop.width_mm,
+        "height": box.height_mm / crop.height_mm,
+    }

@@ -1,0 +1,107 @@
+"""Words for what the records name by a code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from core.jobs import JobKind
+from core.pages import PageState
+from core.results import CandidateStatus
+
+#: Why a bubble was doubtful, as the reader names it.
+_REASONS = {
+    "erased": _("有擦除痕迹"),
+    "crossed out": _("有划掉的痕迹"),
+    "two marks": _("填了两个"),
+    "faint": _("填涂太浅"),
+    "outside the box": _("写在框外"),
+}
+
+PAGE_STATES = {
+    PageState.RECEIVED: _("处理中"),
+    PageState.PLACED: _("已归位"),
+    PageState.DUPLICATE: _("重复"),
+    PageState.STRAY: _("异页"),
+    PageState.UNREADABLE: _("无法辨认"),
+    PageState.HELD: _("待处理"),
+}
+STATUSES = {
+    CandidateStatus.PRESENT: _("正常"),
+    CandidateStatus.ABSENT: _("缺考"),
+    CandidateStatus.VOID: _("违纪"),
+}
+HELD_FOR = {
+    "identity": _("考号待确认"),
+    "collision": _("与另一页重号"),
+    "registration": _("无法定位"),
+    "absent": _("缺考标记待确认"),
+    "optional": _("选做题待确认"),
+}
+JOBS = {
+    JobKind.DESIGN_CARD: _("生成答题卡"),
+    JobKind.IMPORT_TEMPLATE: _("导入模板"),
+    JobKind.SPLIT_STACK: _("拆分扫描件"),
+    JobKind.RECOGNISE: _("识别"),
+    JobKind.SETTLE: _("核对考号"),
+    JobKind.MARK: _("重新评分"),
+    JobKind.RELEASE: _("制作成绩文件"),
+    JobKind.SCRIPTS: _("制作红笔卷与错题本"),
+}
+ACTIONS = {
+    "exam.save": _("保存试卷"),
+    "roster.import": _("导入名单"),
+    "card.design": _("生成答题卡"),
+    "card.import": _("导入模板"),
+    "stack.take_in": _("上传扫描件"),
+    "identity.settle": _("确认考号"),
+    "candidate.declare": _("登记考生状态"),
+    "candidate.absent": _("识别为缺考"),
+    "mark.give": _("给分"),
+    "mark.undo": _("撤销给分"),
+    "mark.flag": _("标为异常"),
+    "mark.again": _("重新评分"),
+    "choice.correct": _("确认填涂"),
+    "optional.choose": _("确认选做题"),
+    "page.duplicate": _("标为重复"),
+    "page.stray": _("标为异页"),
+    "page.unreadable": _("标为无法辨认"),
+    "page.held": _("重新处理"),
+    "release": _("发布"),
+    "user.students": _("建立学生账号"),
+}
+#: 异常 reasons as marking systems in China name them.
+FLAG_REASONS = (
+    _("图像不清"),
+    _("错位作答"),
+    _("选做未涂"),
+    _("涂改疑似"),
+    _("特殊标记或泄露姓名"),
+    _("雷同"),
+    _("疑似代答"),
+    _("其他"),
+)
+
+
+def install(app: Flask) -> None:
+    """Give the templates their words."""
+    for name, table in (
+        ("state_name", PAGE_STATES),
+        ("status_name", STATUSES),
+        ("held_name", HELD_FOR),
+        ("job_name", JOBS),
+        ("action_name", ACTIONS),
+        ("reason_words", _REASONS),
+    ):
+        app.jinja_env.filters[name] = _lookup(table)
+
+
+def reason_words(reason: str) -> str:
+    """A reader's reason in words; other reasons are sentences already."""
+    return str(_REASONS.get(reason, reason))
+
+
+def _lookup(table: dict[Any, Any]) -> Any:
+    return lambda code: table.get(code, code)

@@ -1,0 +1,267 @@
+// The marking desk: what each key does, what is shown, what is sent.
+
+import { get, post, wordsOf } from "../net.js";
+import { Options } from "./options.js";
+import { Pads } from "./pads.js";
+import { keyOf, Queue } from "./queue.js";
+import { Viewer } from "./viewer.js";
+
+const at = (id) => document.getElementById(id);
+const desk = at("desk");
+const say = wordsOf(desk);
+const viewer = new Viewer(at("view"), at("paper"), at("crop"), at("show-evidence"));
+const pads = new Pads(at("pads"), say, drawTotal);
+const options = new Options(at("pads"), say, drawTotal);
+const queue = new Queue(desk);
+
+let current = null;
+let backMarks = null; // one's own last responses while 回评 goes on, newest first
+let backAt = -1;
+let held = null; // the queue's response that waits while 回评 goes on
+const sent = []; // responses marked or flagged in this sitting, for undo
+const saving = new Set();
+let chain = Promise.resolve();
+
+function tell(words, bad = false) {
+  at("said").textContent = words;
+  at("said").classList.toggle("bad", bad);
+}
+
+function trouble(words) {
+  at("trouble").textContent = words;
+}
+
+function drawTotal() {
+  if (!current) return;
+  const value = current.options ? options.words : pads.total();
+  at("total").textContent = value ?? "–";
+  at("total-full").textContent = current.options ? "" : ` / ${current.full / pads.unit}`;
+}
+
+function drawCounts() {
+  const left = Math.max(0, queue.left - saving.size);
+  at("left").textContent = say("left", left);
+  at("done").textContent = sent.length ? say("done", sent.length) : "";
+}
+
+function show(task) {
+  current = task;
+  at("board").hidden = !task;
+  at("empty").hidden = Boolean(task);
+  at("again").hidden = backAt < 0;
+  drawCounts();
+  if (!task) return;
+  at("item-name").textContent = say("item", task.item);
+  at("item-full").textContent = say("full", task.full / (task.step === "0.5" ? 2 : 1));
+  viewer.show(task.crop, task.boxes);
+  (task.options ? options : pads).load(task);
+  at("rubric").innerHTML = task.rubric; // made by the server, which escapes all words in it
+  drawReading(task);
+  trouble(task.flag);
+  at("accept").disabled = Boolean(task.options) || !pads.proposed;
+  at("full").disabled = Boolean(task.options);
+  const history = document.getElementById("history");
+  if (history) history.href = `${history.dataset.base}${task.page}/${encodeURIComponent(task.item)}`;
+}
+
+function drawReading(task) {
+  const box = at("reading");
+  box.replaceChildren();
+  const words = task.text.join("\n");
+  box.hidden = !words && !task.reason;
+  for (const [label, text] of [[say("reread"), words], ["", task.reason]]) {
+    if (!text) continue;
+    const line = document.createElement("p");
+    const name = document.createElement("span");
+    name.className = "said";
+    name.textContent = label;
+    line.append(name, text);
+    box.append(line);
+  }
+}
+
+function addressOf(task, action) {
+  return `${desk.dataset.response}${task.page}/${encodeURIComponent(task.item)}${action}`;
+}
+
+// Saves behind the next response's back; when that fails, the response comes back with the reason.
+function send(task, action, data, words) {
+  const key = keyOf(task);
+  saving.add(key);
+  sent.push(task);
+  chain = chain.then(async () => {
+    try {
+      const answer = await post(addressOf(task, action), data);
+      queue.left = Math.max(0, queue.left - (task.final ? 0 : 1));
+      tell(words(answer));
+    } catch (error) {
+      const place = sent.lastIndexOf(task);
+      if (place >= 0) sent.splice(place, 1);
+      if (current) queue.putBack(current);
+      show(task);
+      tell(say("failed") + (error.status ? error.message : say("offline")), true);
+    } finally {
+      saving.delete(key);
+      drawCounts();
+    }
+  });
+}
+
+async function advance() {
+  if (backAt >= 0) {
+    forward();
+    return;
+  }
+  try {
+    show(await queue.take([...saving]));
+  } catch (error) {
+    tell(say("failed") + (error.status ? error.message : say("offline")), true);
+  }
+}
+
+function submit() {
+  if (!current) return;
+  if (current.options) {
+    if (!options.ready) {
+      trouble(say("letters"));
+      return;
+    }
+    send(current, "/choice", { labels: options.labels }, () => say("saved", ""));
+  } else {
+    if (pads.toMissing()) {
+      trouble(say("missing"));
+      return;
+    }
+    const total = pads.total();
+    send(current, "/mark", { awards: pads.awards() }, () => say("saved", total));
+  }
+  advance();
+}
+
+async function undo() {
+  await chain;
+  const task = sent.pop();
+  if (!task) {
+    tell(say("nothing"), true);
+    return;
+  }
+  try {
+    await post(addressOf(task, "/undo"));
+    const again = await get(addressOf(task, ".json"));
+    if (!again.final) queue.left += 1;
+    if (current && keyOf(current) !== keyOf(again) && backAt < 0) queue.putBack(current);
+    leaveBack();
+    show(again);
+    tell(say("undone"));
+  } catch (error) {
+    tell(say("failed") + error.message, true);
+  }
+}
+
+function leaveBack() {
+  if (backAt >= 0 && held) queue.putBack(held);
+  backAt = -1;
+  held = null;
+}
+
+async function back() {
+  await chain;
+  if (backAt < 0) {
+    backMarks = (await get(desk.dataset.mine)).tasks;
+    held = current;
+  }
+  if (backAt + 1 >= backMarks.length) {
+    tell(say("oldest"), true);
+    return;
+  }
+  backAt += 1;
+  show(backMarks[backAt]);
+}
+
+function forward() {
+  if (backAt > 0) {
+    backAt -= 1;
+    show(backMarks[backAt]);
+  } else if (backAt === 0) {
+    const waiting = held;
+    backAt = -1;
+    held = null;
+    if (waiting) show(waiting);
+    else advance();
+  } else if (current) {
+    queue.putLast(current);
+    advance();
+  }
+}
+
+function openFlags() {
+  if (!current) return;
+  at("flag-note").value = "";
+  at("flags").showModal();
+}
+
+function flagAs(reason) {
+  const note = at("flag-note").value.trim();
+  at("flags").close();
+  send(current, "/flag", { reason: note ? `${reason}：${note}` : reason }, () => say("flagged"));
+  advance();
+}
+
+function accept() {
+  if (current && !current.options && !pads.accept()) trouble(say("zero"));
+}
+
+const COMMANDS = {
+  Enter: submit, u: undo, x: openFlags, ArrowLeft: back, ArrowRight: forward,
+  f: () => pads.giveFull(), a: accept, ArrowDown: () => pads.move(1), ArrowUp: () => pads.move(-1),
+  "+": () => viewer.zoomBy(1.25), "=": () => viewer.zoomBy(1.25), "-": () => viewer.zoomBy(0.8), r: () => viewer.turn(),
+};
+const NOT_FOR_CHOICES = new Set(["f", "a", "ArrowDown", "ArrowUp"]);
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (at("flags").open) {
+    const reason = at("flags").querySelectorAll("[data-reason]")[Number(event.key) - 1];
+    if (reason && event.target !== at("flag-note")) flagAs(reason.dataset.reason);
+    return;
+  }
+  if (event.target.closest("input, textarea, select, a[href], button") && ["Enter", " "].includes(event.key)) return;
+  if (event.target.closest("input[type=text], textarea, select")) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const taken = current && (current.options ? options.type(key) : typeScore(key));
+  const command = current?.options && NOT_FOR_CHOICES.has(key) ? null : COMMANDS[key];
+  if (taken || command) event.preventDefault();
+  if (!taken && command) command();
+}
+
+function typeScore(key) {
+  if (!/^([0-9.]|Backspace)$/.test(key)) return false;
+  trouble(pads.type(key));
+  return true;
+}
+
+async function start() {
+  document.addEventListener("keydown", onKey);
+  const clicks = {
+    submit, undo, accept, flag: openFlags, back, skip: forward, full: () => pads.giveFull(),
+    "zoom-in": () => viewer.zoomBy(1.25), "zoom-out": () => viewer.zoomBy(0.8), "zoom-fit": () => viewer.zoomBy(0), turn: () => viewer.turn(),
+    "flags-close": () => at("flags").close(),
+  };
+  for (const [id, action] of Object.entries(clicks)) {
+    at(id).addEventListener("click", (event) => {
+      event.currentTarget.blur(); // so that Enter submits and does not press the button again
+      action();
+    });
+  }
+  for (const reason of at("flags").querySelectorAll("[data-reason]")) {
+    reason.addEventListener("click", () => flagAs(reason.dataset.reason));
+  }
+  window.addEventListener("beforeunload", (event) => {
+    if (saving.size) event.preventDefault();
+  });
+  const { single, item } = desk.dataset;
+  if (single) show(await get(addressOf({ page: single, item }, ".json")));
+  else await advance();
+}
+
+start().catch((error) => tell(say("failed") + error.message, true));

@@ -1,0 +1,168 @@
+// Scores as they are typed, one criterion after the other. An empty pad is never 0.
+
+import { make } from "../net.js";
+
+const MOST_BUTTONS = 12;
+
+export class Pads {
+  constructor(box, say, changed) {
+    Object.assign(this, { box, say, changed });
+    this.rows = [];
+  }
+
+  load(task) {
+    this.unit = task.step === "0.5" ? 2 : 1;
+    this.full = task.full;
+    this.rows = task.pads.map((pad) => ({ pad, typed: pad.given === null ? "" : this.points(pad.given) }));
+    this.active = Math.max(0, this.rows.findIndex((row) => row.typed === ""));
+    this.fresh = true;
+    this.draw();
+  }
+
+  points(steps) {
+    return String(steps / this.unit);
+  }
+
+  steps(row) {
+    const value = Number(row.typed);
+    const good = row.typed !== "" && Number.isInteger(value * this.unit);
+    return good ? value * this.unit : null;
+  }
+
+  // Returns "" when the key was taken, else what is wrong with it.
+  type(key) {
+    const row = this.rows[this.active];
+    if (key === "Backspace") {
+      if (row.typed === "" && this.active > 0) this.active -= 1;
+      else row.typed = row.typed.slice(0, -1);
+      this.fresh = false;
+      this.draw();
+      return "";
+    }
+    const before = this.fresh ? "" : row.typed;
+    if (key === "." && this.unit === 1) return "";
+    const next = key === "." ? `${before || "0"}.5` : (before === "0" ? "" : before) + key;
+    if (before.includes(".") || Number(next) * this.unit > row.pad.full) {
+      return this.say("most", row.pad.full_points);
+    }
+    this.put(row, next);
+    return "";
+  }
+
+  put(row, typed) {
+    row.typed = typed;
+    this.fresh = false;
+    const more = typed !== "0" && Number(typed) * 10 * this.unit <= row.pad.full;
+    const half = this.unit === 2 && !typed.includes(".") && Number(typed) * 2 < row.pad.full;
+    if (!more && !half) this.forward();
+    this.draw();
+  }
+
+  forward() {
+    if (this.active < this.rows.length - 1) {
+      this.active += 1;
+      this.fresh = true;
+    }
+  }
+
+  move(by) {
+    this.active = Math.min(this.rows.length - 1, Math.max(0, this.active + by));
+    this.fresh = true;
+    this.draw();
+  }
+
+  // Moves to the first pad without a score; false when there is none.
+  toMissing() {
+    const missing = this.rows.findIndex((row) => this.steps(row) === null);
+    if (missing < 0) return false;
+    this.active = missing;
+    this.fresh = true;
+    this.draw();
+    return true;
+  }
+
+  giveFull() {
+    for (const row of this.rows) row.typed = this.points(row.pad.full);
+    this.fresh = true;
+    this.draw();
+  }
+
+  // Takes the machine's proposal over. A zero in all has to be typed, so it is not taken.
+  accept() {
+    const proposed = this.rows.map((row) => row.pad.proposed);
+    if (proposed.some((steps) => steps === null) || proposed.every((steps) => steps === 0)) return false;
+    this.rows.forEach((row, n) => { row.typed = this.points(proposed[n]); });
+    this.fresh = true;
+    this.draw();
+    return true;
+  }
+
+  get proposed() {
+    return this.rows.some((row) => row.pad.proposed !== null);
+  }
+
+  total() {
+    const steps = this.rows.map((row) => this.steps(row));
+    if (steps.every((value) => value === null)) return null;
+    return this.points(steps.reduce((sum, value) => sum + (value ?? 0), 0));
+  }
+
+  awards() {
+    return Object.fromEntries(this.rows.map((row) => [row.pad.id, this.steps(row)]));
+  }
+
+  draw() {
+    this.box.replaceChildren(...this.rows.map((row, n) => this.drawRow(row, n)));
+    this.box.querySelector(".pad.active")?.scrollIntoView({ block: "nearest" });
+    this.changed();
+  }
+
+  drawRow(row, n) {
+    const value = make("span", { className: "pad-value" }, row.typed || "–", make("small", {}, ` / ${row.pad.full_points}`));
+    const name = make("span", { className: "pad-name" }, row.pad.name);
+    const line = make("div", { className: n === this.active ? "pad active" : "pad" },
+      make("div", { className: "pad-head" }, name, value));
+    const machine = this.machine(row.pad);
+    if (machine) line.append(machine);
+    if (n === this.active) line.append(this.keys(row));
+    line.addEventListener("click", () => {
+      if (this.active !== n) this.move(n - this.active);
+    });
+    return line;
+  }
+
+  machine(pad) {
+    if (pad.proposed === null && !pad.reason && !pad.evidence.length) return null;
+    const line = make("p", { className: "pad-machine" });
+    if (pad.proposed !== null) line.append(make("b", {}, `${this.say("machine")} ${this.points(pad.proposed)} `));
+    for (const words of pad.evidence) line.append(make("q", {}, words), " ");
+    if (pad.reason) line.append(pad.reason);
+    return line;
+  }
+
+  keys(row) {
+    const whole = Math.floor(row.pad.full / this.unit);
+    const few = whole <= MOST_BUTTONS;
+    const names = few ? Array.from({ length: whole + 1 }, (_, n) => String(n)) : [..."1234567890"];
+    const chosen = row.typed.split(".")[0];
+    const keys = names.map((name) => make("button", {
+      type: "button", textContent: name, ariaPressed: String(few && row.typed !== "" && chosen === name),
+      onclick: (event) => {
+        event.stopPropagation();
+        if (few) this.put(row, name);
+        else this.type(name);
+      },
+    }));
+    if (this.unit === 2) keys.push(this.key("+.5", "."));
+    if (!few) keys.push(this.key("⌫", "Backspace"));
+    return make("div", { className: "pad-keys" }, ...keys);
+  }
+
+  key(words, typed) {
+    return make("button", { type: "button", textContent: words, onclick: (event) => {
+      event.stopPropagation();
+      this.fresh = false;
+      this.type(typed);
+    } });
+  }
+}

@@ -1,0 +1,113 @@
+// Whose sheet is it: keys 1–5 choose, typing searches, Enter confirms; the next picture is already there.
+
+import { get, make, postForm, wordsOf } from "./net.js";
+import { Finder } from "./people_finder.js";
+
+const at = (id) => document.getElementById(id);
+const box = at("identity");
+const say = wordsOf(box);
+const finder = new Finder(box.dataset.candidates);
+let tasks = [];
+let found = [];
+let chosen = null;
+
+function trouble(words) {
+  at("trouble").hidden = !words;
+  at("trouble").querySelector("p").textContent = words;
+}
+
+function show() {
+  const task = tasks[0];
+  at("board").hidden = !task;
+  at("empty").hidden = Boolean(task);
+  at("left").textContent = task ? say("left", tasks.length) : "";
+  if (!task) return;
+  at("head").src = task.head;
+  at("whole").href = task.scan;
+  at("why").textContent = task.reason;
+  at("search").value = "";
+  found = [];
+  choose(task.guesses[0] ?? null);
+  if (tasks[1]) new Image().src = tasks[1].head;
+}
+
+function choose(candidate) {
+  chosen = candidate;
+  at("confirm").disabled = !candidate;
+  drawGuesses();
+  drawFound();
+}
+
+function drawGuesses() {
+  at("guesses").replaceChildren(...tasks[0].guesses.map((guess, n) => make("li", {}, make("button", {
+    type: "button", ariaPressed: String(chosen?.id === guess.id), onclick: () => choose(guess),
+  }, make("kbd", {}, String(n + 1)), make("span", {}, guess.name, " ", make("span", { className: "number" }, guess.number), " ", make("small", { className: "faint" }, guess.class)),
+  make("span", { className: "faint" }, `${(guess.probability * 100).toFixed(1)}%`)))));
+}
+
+function drawFound() {
+  at("search").setAttribute("aria-expanded", String(Boolean(found.length)));
+  const typed = at("search").value.trim();
+  const lines = found.map((candidate) => make("li", {
+    role: "option", ariaSelected: String(chosen?.id === candidate.id), onclick: () => choose(candidate),
+  }, candidate.name, " ", make("span", { className: "number" }, candidate.number), " ", make("small", { className: "faint" }, candidate.class, candidate.has ? ` · ${say("has")}` : "")));
+  at("found").replaceChildren(...(typed && !lines.length ? [make("li", { className: "faint" }, say("none"))] : lines));
+}
+
+async function settle(url, fields) {
+  const task = tasks.shift();
+  trouble("");
+  show();
+  try {
+    await postForm(url, fields);
+  } catch (error) {
+    tasks.unshift(task);
+    show();
+    trouble(say("failed") + error.message);
+  }
+}
+
+function confirm() {
+  if (chosen) settle(tasks[0].settle, { candidate: chosen.id });
+}
+
+function later() {
+  tasks.push(tasks.shift());
+  show();
+}
+
+function onKey(event) {
+  if (!tasks.length || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const inSearch = event.target === at("search");
+  const typing = inSearch && at("search").value;
+  if (event.target.closest("button, a") && event.key === "Enter") return;
+  if (/^[1-5]$/.test(event.key) && !typing) {
+    const guess = tasks[0].guesses[Number(event.key) - 1];
+    if (guess) choose(guess);
+  } else if (event.key === "Enter") {
+    confirm();
+  } else if (event.key === "ArrowRight" && !typing) {
+    later();
+  } else if (event.key === "ArrowDown" && found.length) {
+    choose(found[(found.findIndex((c) => c.id === chosen?.id) + 1) % found.length]);
+  } else if (event.key === "Escape") {
+    at("search").value = "";
+    found = [];
+    drawFound();
+  } else {
+    if (!inSearch && event.key.length === 1) at("search").focus();
+    return;
+  }
+  event.preventDefault();
+}
+
+at("search").addEventListener("input", async () => {
+  found = await finder.find(at("search").value);
+  choose(found[0] ?? null);
+});
+at("confirm").addEventListener("click", confirm);
+at("later").addEventListener("click", later);
+at("stray").addEventListener("click", () => settle(tasks[0].stray, {}));
+document.addEventListener("keydown", onKey);
+tasks = await get(box.dataset.queue);
+show();

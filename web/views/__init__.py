@@ -1,0 +1,46 @@
+"""Blueprints: parse, call one use case, show."""
+
+from __future__ import annotations
+
+from web.views import (
+    audit,
+    cards,
+    editor,
+    exams,
+    identity,
+    ledger,
+    lesson,
+    marking,
+    mine,
+    optional,
+    people,
+    pictures,
+    release,
+    results,
+    roster,
+    scans,
+    sign_in,
+)
+
+BLUEPRINTS = tuple(
+    module.bp
+    for module in (
+        sign_in,
+        exams,
+        editor,
+        roster,
+        cards,
+        scans,
+        ledger,
+        identity,
+        optional,
+        marking,
+        pictures,
+        results,
+        lesson,
+        release,
+        mine,
+        audit,
+        people,
+    )
+)

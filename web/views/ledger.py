@@ -1,0 +1,155 @@
+"""The ledger: every page in one state, every candidate accounted for, and what a person settles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.errors import BadInput
+from core.ledger import Ledger, PageEntry
+from core.pages import PageState
+from core.results import CandidateStatus
+from core.rosters import Candidate
+from pipeline import repair
+from pipeline.ledgers import exam_ledger
+from pipeline.toolbox import Toolbox
+from web.access import OFFICE, allowed
+from web.context import exam_at_hand, me, page_at_hand, tools, wants_json
+
+bp = Blueprint("ledger", __name__, url_prefix="/exams/<exam_id>")
+
+_ASIDE = (PageState.HELD, PageState.DUPLICATE, PageState.STRAY, PageState.UNREADABLE)
+
+
+@bp.get("/ledger")
+@allowed(OFFICE)
+def show(exam_id: str) -> ResponseReturnValue:
+    """Balance per class and room, people without all their pages, pages set aside."""
+    exam = exam_at_hand(exam_id)
+    tb = tools()
+    ledger = exam_ledger(tb, exam_id)
+    with tb.store.read() as uow:
+        roster = uow.candidates.roster(exam_id)
+        entries = uow.pages.entries(exam_id)
+        cards = uow.cards.of_exam(exam_id)
+        statuses = uow.candidates.statuses(exam_id)
+    by_id = roster.by_id()
+    return render_template(
+        "ledger.html",
+        exam=exam,
+        ledger=ledger,
+        candidates=by_id,
+        missing=_missing(ledger, by_id, entries),
+        aside={state: tuple(e for e in entries if e.state is state) for state in _ASIDE},
+        placed=tuple(e for e in entries if e.state is PageState.PLACED),
+        names={e.page.id: e for e in entries},
+        sides=max((len(card.pages) for card in cards), default=0),
+        statuses=statuses,
+    )
+
+
+def _missing(
+    ledger: Ledger, by_id: dict[str, Candidate], entries: tuple[PageEntry, ...]
+) -> list[tuple[Candidate, tuple[int, ...]]]:
+    """Candidates with pages missing, each with the sides that are there."""
+    placed: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.state is PageState.PLACED:
+            placed.setdefault(entry.candidate_id, set()).add(entry.card_page)
+    wanted = [by_id[c] for c in (*ledger.incomplete, *ledger.unseen) if c in by_id]
+    return [(candidate, tuple(sorted(placed.get(candidate.id, ())))) for candidate in wanted]
+
+
+@bp.get("/candidates.json")
+@allowed(OFFICE)
+def candidates(exam_id: str) -> ResponseReturnValue:
+    """The roster, for fields that complete a name or number."""
+    exam_at_hand(exam_id)
+    with tools().store.read() as uow:
+        roster = uow.candidates.roster(exam_id)
+        scripts = {e.candidate_id for e in uow.pages.entries(exam_id, [PageState.PLACED])}
+    return jsonify(
+        [
+            {"id": c.id, "name": c.name, "number": c.number, "class": c.class_name, "has": c.id in scripts}
+            for c in roster.candidates
+        ]
+    )
+
+
+def _assign(tb: Toolbox, page: str) -> None:
+    repair.settle_identity(tb, page, _wanted("candidate"), me().login, _why())
+
+
+def _place(tb: Toolbox, page: str) -> None:
+    side = request.form.get("side", type=int) or 0
+    repair.place_page(tb, page, side, _wanted("candidate"), me().login, _why())
+
+
+def _duplicate(tb: Toolbox, page: str) -> None:
+    repair.mark_duplicate(tb, page, _wanted("of"), me().login, _why())
+
+
+def _stray(tb: Toolbox, page: str) -> None:
+    repair.mark_stray(tb, page, me().login, _why())
+
+
+def _unreadable(tb: Toolbox, page: str) -> None:
+    repair.mark_unreadable(tb, page, me().login, _why())
+
+
+def _hold(tb: Toolbox, page: str) -> None:
+    repair.hold_again(tb, page, me().login, _why())
+
+
+_ACTIONS: dict[str, Callable[[Toolbox, str], None]] = {
+    "assign": _assign,
+    "place": _place,
+    "duplicate": _duplicate,
+    "stray": _stray,
+    "unreadable": _unreadable,
+    "hold": _hold,
+}
+
+
+def _wanted(name: str) -> str:
+    value = request.form.get(name, "").strip()
+    if not value:
+        raise BadInput("没有选择考生或页面。", "请先选择，再确认。")
+    return value
+
+
+def _why() -> str:
+    return request.form.get("why", "").strip()[:200]
+
+
+@bp.post("/pages/<page_id>/<action>")
+@allowed(OFFICE)
+def settle(exam_id: str, page_id: str, action: str) -> ResponseReturnValue:
+    """What a person decides about a page."""
+    exam_at_hand(exam_id)
+    page_at_hand(exam_id, page_id)
+    if action not in _ACTIONS:
+        raise BadInput(f"不认识的操作 “{action[:20]}”。", "请使用页面上的按钮。")
+    if action == "duplicate":
+        page_at_hand(exam_id, _wanted("of"))
+    _ACTIONS[action](tools(), page_id)
+    if wants_json():
+        return jsonify(done=True)
+    flash(_("已处理。"), "done")
+    return redirect(url_for("ledger.show", exam_id=exam_id))
+
+
+@bp.post("/candidates/<candidate_id>/declare")
+@allowed(OFFICE)
+def declare(exam_id: str, candidate_id: str) -> ResponseReturnValue:
+    """A candidate was absent, is void, or is present although pages are missing."""
+    exam_at_hand(exam_id)
+    status = request.form.get("status", "")
+    if status not in set(CandidateStatus):
+        raise BadInput(f"不认识的状态 “{status[:20]}”。", "请使用页面上的按钮。")
+    repair.declare(tools(), exam_id, candidate_id, CandidateStatus(status), me().login, _why())
+    flash(_("已登记。"), "done")
+    return redirect(url_for("ledger.show", exam_id=exam_id))
