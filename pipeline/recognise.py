@@ -94,6 +94,9 @@ def _keep(
         return  # another run of this job was faster
     uow.pages.add_reading(exam.id, reading)
     uow.pages.update(entry.page.id, card_id=reading.card_id, card_page=reading.card_page)
+    if not uow.marks.any_of_page(entry.page.id):
+        uow.marks.add_first(marks)  # the common case, in one statement
+        return
     for mark in marks:
         keep_proposal(uow, mark)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
@@ -18,16 +19,36 @@ class MarkRepository(Repository):
 
     def add(self, mark: Mark) -> Mark:
         """Keep the mark as the response's next revision; its ``revision`` and ``at`` are set here."""
-        values = {
-            "exam_id": mark.exam_id,
-            "state": mark.state.value,
-            "source": mark.source.value,
-            "steps": mark.steps,
-            "by": mark.by,
-            "doc": mark.model_dump_json(exclude={"revision", "at"}),
-        }
-        revision = self._append_revision(t.marks, {"page_id": mark.page_id, "item": mark.item}, values)
+        revision = self._append_revision(
+            t.marks, {"page_id": mark.page_id, "item": mark.item}, _columns(mark)
+        )
         return mark.model_copy(update={"revision": revision})
+
+    def add_first(self, marks: Sequence[Mark]) -> None:
+        """Keep the first revision of several responses of a page in one statement.
+
+        Raises:
+            sqlalchemy.exc.IntegrityError: one of them has a mark already.
+        """
+        at = self._now()
+        rows = [
+            {
+                "page_id": mark.page_id,
+                "item": mark.item,
+                "revision": 1,
+                "current": True,
+                "at": at,
+                **_columns(mark),
+            }
+            for mark in marks
+        ]
+        if rows:
+            self._db.execute(insert(t.marks), rows)
+
+    def any_of_page(self, page_id: str) -> bool:
+        return (
+            self._db.scalar(select(t.marks.c.item).where(t.marks.c.page_id == page_id).limit(1)) is not None
+        )
 
     def current(self, page_id: str, item: str) -> Mark | None:
         query = select(t.marks).where(t.marks.c.page_id == page_id, t.marks.c.item == item, t.marks.c.current)
@@ -80,6 +101,17 @@ class MarkRepository(Repository):
             t.locks.c.by != by, t.locks.c.until > self._now()
         )
         return {(row.page_id, row.item) for row in self._db.execute(query)}
+
+
+def _columns(mark: Mark) -> dict[str, Any]:
+    return {
+        "exam_id": mark.exam_id,
+        "state": mark.state.value,
+        "source": mark.source.value,
+        "steps": mark.steps,
+        "by": mark.by,
+        "doc": mark.model_dump_json(exclude={"revision", "at"}),
+    }
 
 
 def _mark(doc: str, revision: int, at: object) -> Mark:
