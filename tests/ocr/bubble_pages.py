@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import cv2
@@ -151,7 +152,9 @@ class DrawnPage:
     kind: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-def answered(fields: tuple[BubbleField, ...], pen: Pen, kinds: dict[str, float], blank: Canvas) -> DrawnPage:
+def answered(
+    fields: tuple[BubbleField, ...], pen: Pen, kinds: Mapping[str, float], blank: Canvas
+) -> DrawnPage:
     """A page answered at random; ``kinds`` gives the odds of each way of filling a single choice."""
     page = DrawnPage(blank.copy())
     names, odds = list(kinds), np.array(list(kinds.values())) / sum(kinds.values())
@@ -213,11 +216,11 @@ class Scanner:
     shading: float = 0.0  #: share of light lost across the page
     noise: float = 0.0  #: grey levels
     blur: float = 0.0  #: px
-    specks: int = 0
+    specks: float = 0  #: how many
     offset_mm: float = 0.0  #: misregistration left over
     skew_deg: float = 0.0
     curl_mm: float = 0.0
-    jpeg: int = 0
+    jpeg: float = 0  #: quality, 0 for none
     paper: float = 245.0
 
     def scan(self, canvas: Canvas) -> PageRaster:
@@ -235,13 +238,13 @@ class Scanner:
         )
         page = page * (self.paper / 255) * (1 - self.shading * (x / width + y / height) / 2)
         if self.specks:
-            at = self.random.integers(0, [height, width], (self.specks, 2))
+            at = self.random.integers(0, [height, width], (int(self.specks), 2))
             page[at[:, 0], at[:, 1]] = 40
         if self.blur:
             page = cv2.GaussianBlur(page, (0, 0), self.blur)
         page += self.random.normal(0, self.noise or 1e-6, page.shape).astype(np.float32)
         pixels = np.clip(page, 0, 255).astype(np.uint8)
         if self.jpeg:
-            _, content = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, self.jpeg])
+            _, content = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, int(self.jpeg)])
             pixels = np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
         return PageRaster(pixels=pixels, px_per_mm=PX)

@@ -42,8 +42,7 @@ def card() -> Canvas:
 
 
 def _scanned(page: DrawnPage, seed: int, name: str = "clean") -> PageRaster:
-    settings = {k: int(v) if k in ("jpeg", "specks") else v for k, v in SCANS[name].items()}
-    return Scanner(np.random.default_rng(seed), **settings).scan(page.canvas)
+    return Scanner(np.random.default_rng(seed), **SCANS[name]).scan(page.canvas)
 
 
 def _one_kind(card: Canvas, kind: str, seed: int = 3) -> tuple[DrawnPage, tuple[BubbleReading, ...]]:

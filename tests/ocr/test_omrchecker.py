@@ -53,16 +53,16 @@ def test_bubbles_stand_where_the_template_puts_them() -> None:
     scale = imported.mm_per_px
     assert imported.card.source is CardSource.OMRCHECKER
     assert imported.card.id == "physics-1"
-    assert (page.width_mm, page.height_mm) == (pytest.approx(222.75), pytest.approx(297))
+    assert page.width_mm == pytest.approx(222.75)
+    assert page.height_mm == pytest.approx(297)
     assert [f.key for f in page.bubbles] == ["q1", "q2", "q3"]
     assert {f.purpose for f in page.bubbles} == {BubblePurpose.CUSTOM}
-    box = page.bubbles[2].bubbles[1].box
-    assert (page.bubbles[2].bubbles[1].label, box.x_mm / scale, box.y_mm / scale) == (
-        "B",
-        pytest.approx(30 + 25),
-        pytest.approx(40 + 2 * 30),
-    )
-    assert (box.width_mm / scale, box.height_mm / scale) == (pytest.approx(20), pytest.approx(10))
+    second = page.bubbles[2].bubbles[1]
+    assert second.label == "B"
+    assert second.box.x_mm / scale == pytest.approx(30 + 25)
+    assert second.box.y_mm / scale == pytest.approx(40 + 2 * 30)
+    assert second.box.width_mm / scale == pytest.approx(20)
+    assert second.box.height_mm / scale == pytest.approx(10)
 
 
 @pytest.mark.parametrize(
