@@ -81,11 +81,28 @@ def bands_of(mask: Mask, slope: float, px_per_mm: float) -> tuple[tuple[int, int
     profile, first = _profile(mask, slope)
     width = round(0.7 * px_per_mm) | 1
     smooth = np.convolve(profile, np.ones(width) / width, mode="same")
-    busy = float(np.percentile(smooth[smooth > 0], 80))
-    spans = _runs(smooth > VALLEY_SHARE * busy)
-    spans = _join_low(spans, round(LOW_ROW_MM * px_per_mm))
+    low = round(LOW_ROW_MM * px_per_mm)
+    spans = _busy(smooth)
+    spans = _join_low(sorted([*spans, *_short_lines(smooth, spans, low)]), low)
     parts = [part for span in spans for part in _split_high(smooth, span, round(HIGH_ROW_MM * px_per_mm))]
     return tuple((first + top, first + bottom) for top, bottom in parts)
+
+
+def _busy(profile: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Spans that are not sparse beside the busiest of this profile."""
+    if not (profile > 0).any():
+        return []
+    return _runs(profile > VALLEY_SHARE * float(np.percentile(profile[profile > 0], 80)))
+
+
+def _short_lines(
+    profile: NDArray[np.float64], spans: list[tuple[int, int]], low: int
+) -> list[tuple[int, int]]:
+    """Lines of a word or two, which are sparse beside full ones: what is left, if it is high enough."""
+    rest = profile.copy()
+    for top, bottom in spans:
+        rest[max(0, top - low // 2) : bottom + low // 2] = 0.0
+    return [span for span in _busy(rest) if span[1] - span[0] >= low]
 
 
 def _profile(mask: Mask, slope: float) -> tuple[NDArray[np.float64], int]:

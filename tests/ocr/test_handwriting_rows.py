@@ -28,6 +28,14 @@ def test_each_written_line_is_one_row_from_top_to_bottom(count: int) -> None:
     assert tops == sorted(tops)
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_line_of_one_word_beside_full_ones_is_a_row(place: int) -> None:
+    scan = Scan(blank_card())
+    for at in range(3):
+        scan.word("ok" if at == place else "MMMMM MMMMMM MMMMM", 14, 36 + 11 * at, 1.4)
+    assert len(find_rows(answer_ink(scan), single=False)) == 3
+
+
 def test_lines_that_fall_are_found_apart_and_straightened() -> None:
     scan = Scan(blank_card())
     slope = 0.04
