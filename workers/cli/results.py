@@ -16,6 +16,8 @@ from workers.cli.terminal import exam_argument, json_option, opened, perform_owe
 
 #: Folder of a release's files by their kind; other kinds lie at the top.
 _FOLDERS = {"script": "scripts", "error_book": "error-books"}
+#: What only the web pages read.
+_FOR_THE_WEB = {"review_data"}
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -56,7 +58,8 @@ def _files_of(tb: Toolbox, exam_id: str, number: int | None) -> tuple[int, tuple
         done = [r.revision for r in uow.outputs.releases(exam_id) if number in (None, r.revision)]
         if not done:
             raise NotFound(f"考试 {exam_id} 没有{'这次' if number else ''}发布。", "先运行 zhupi release。")
-        return done[0], uow.outputs.of_release(exam_id, done[0])
+        outputs = uow.outputs.of_release(exam_id, done[0])
+    return done[0], tuple(output for output in outputs if output.kind not in _FOR_THE_WEB)
 
 
 def write_outputs(tb: Toolbox, outputs: tuple[Output, ...], folder: Path) -> list[str]:

@@ -130,7 +130,7 @@ def ledger(exam_id: str, as_json: bool) -> None:
 def _ledger_lines(account: Ledger) -> list[str]:
     states = ", ".join(f"{_WORDS[state]} {n}" for state, n in account.by_state.items() if n)
     groups = [
-        f"{g.class_name or '(无班级)'} {g.room}: {g.candidates} 人, 应收 {g.expected} = "
+        f"{' '.join(filter(None, (g.class_name, g.room))) or '全体'}: {g.candidates} 人, 应收 {g.expected} = "
         f"实收 {g.received} + 缺页 {g.missing} + 缺考 {g.absent}"
         for g in account.groups
     ]
