@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.base import Record
-from core.jobs import JobState
-from core.ledger import Ledger
-from core.marks import MarkState
+from core.jobs import Job, JobState
+from core.ledger import Ledger, Stack
 from core.pages import PageState
 from pipeline.ledgers import ledger_in
+from pipeline.review import waiting
 from pipeline.toolbox import Toolbox
 
 
@@ -41,14 +43,14 @@ def exam_progress(tb: Toolbox, exam_id: str) -> Progress:
         NotFound: no such exam.
     """
     with tb.store.read() as uow:
-        uow.exams.get(exam_id)
+        exam = uow.exams.get(exam_id)
         ledger = ledger_in(uow, exam_id)
         jobs = uow.jobs.of_exam(exam_id)
-        marks = uow.marks.of_exam(exam_id).values()
+        settled = uow.marks.count_settled(exam_id)
+        proposed = len(waiting(uow, exam, "waiting")) + len(waiting(uow, exam, "flagged"))
         stacks = uow.pages.stacks(exam_id)
     states = ledger.by_state
     open_jobs = sum(job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs)
-    proposed = sum(mark.state is MarkState.PROPOSED for mark in marks)
     return Progress(
         pages_in=ledger.pages_in,
         read=ledger.pages_in - states.get(PageState.RECEIVED, 0),
@@ -63,13 +65,19 @@ def exam_progress(tb: Toolbox, exam_id: str) -> Progress:
         absent=len(ledger.absent),
         waiting_identity=ledger.waiting_identity,
         open_jobs=open_jobs,
-        failed_jobs=tuple(j.error for j in jobs if j.state is JobState.FAILED)
-        + tuple(f"{s.name}: {s.error}" for s in stacks if s.error),
-        settled_marks=len(marks) - proposed,
+        failed_jobs=_failures(jobs, stacks),
+        settled_marks=settled,
         proposed_marks=proposed,
         busy=open_jobs > 0,
         sentence=sentence(ledger),
     )
+
+
+def _failures(jobs: Sequence[Job], stacks: Sequence[Stack]) -> tuple[str, ...]:
+    """What went wrong, each once: a refused file speaks through its stack, with its name."""
+    refused = {s.id: f"{s.name}: {s.error}" for s in stacks if s.error}
+    failed = [j.error for j in jobs if j.state is JobState.FAILED and j.args.get("stack_id") not in refused]
+    return tuple(dict.fromkeys((*failed, *refused.values())))
 
 
 def sentence(ledger: Ledger) -> str:

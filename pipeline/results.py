@@ -197,6 +197,17 @@ def _uncounted(state: ExamState, pages: Mapping[int, PageEntry]) -> set[str]:
     }
 
 
+def uncounted_responses(state: ExamState) -> set[tuple[str, str]]:
+    """(page id, item) of responses to items of a 选做题 group that were clearly not chosen."""
+    needless = set()
+    for pages in state.scripts.values():
+        clear = {g for g, choice in optional_choices(state, pages).items() if not choice.doubtful}
+        groups = {n: g.id for g in state.exam.optional_groups for n in g.items}
+        items = {n for n in _uncounted(state, pages) if groups[n] in clear}
+        needless |= {(entry.page.id, item) for entry in pages.values() for item in items}
+    return needless
+
+
 def release_blockers(tb: Toolbox, exam_id: str) -> tuple[str, ...]:
     """What must be done before the exam can be released, each as a short sentence."""
     with tb.store.read() as uow:

@@ -18,7 +18,7 @@ from core.scores import format_steps
 from core.store import UnitOfWork
 from core.store.base import utc_now
 from marking import rubric_digest
-from pipeline.results import OBJECTIVE, optional_choices, read_state
+from pipeline.results import OBJECTIVE, optional_choices, read_state, uncounted_responses
 from pipeline.toolbox import Toolbox
 
 #: How long a response on one marker's screen is kept from the others.
@@ -70,24 +70,26 @@ def _blank_key(item: Fill, number: int) -> str:
 Queue = Literal["waiting", "flagged"]
 
 
-def _waiting(uow: UnitOfWork, exam_id: str, queue: Queue) -> dict[tuple[str, str], Mark]:
-    """Marks that wait, on pages that count, in an order that keeps one item together."""
-    exam = uow.exams.get(exam_id)
+def waiting(uow: UnitOfWork, exam: Exam, queue: Queue) -> tuple[tuple[str, str], ...]:
+    """Responses that wait, on pages that count, in an order that keeps one item together.
+
+    Items of a 选做题 group that the candidate did not choose need no mark and are left out.
+    """
     order = {item.number: n for n, item in enumerate(exam.items)}
-    pages = {e.page.id: n for n, e in enumerate(uow.pages.entries(exam_id, _MARKABLE))}
-    marks = uow.marks.of_exam(exam_id, MarkState.PROPOSED)
-    chosen = {
-        key: mark
-        for key, mark in marks.items()
-        if key[0] in pages and key[1] in order and bool(mark.flag) == (queue == "flagged")
-    }
-    return dict(sorted(chosen.items(), key=lambda kv: (order[kv[0][1]], pages[kv[0][0]])))
+    keys = [
+        key for key in uow.marks.waiting(exam.id, _MARKABLE, flagged=queue == "flagged") if key[1] in order
+    ]
+    if exam.optional_groups:
+        needless = uncounted_responses(read_state(uow, exam.id))
+        keys = [key for key in keys if key not in needless]
+    return tuple(sorted(keys, key=lambda key: order[key[1]]))
 
 
 def queue_summary(tb: Toolbox, exam_id: str, queue: Queue = "waiting") -> dict[str, int]:
     """How many responses wait, by item number, in the exam's order."""
     with tb.store.read() as uow:
-        return dict(Counter(item for _, item in _waiting(uow, exam_id, queue)))
+        exam = uow.exams.get(exam_id)
+        return dict(Counter(item for _, item in waiting(uow, exam, queue)))
 
 
 def next_tasks(
@@ -111,13 +113,13 @@ def next_tasks(
         exam = uow.exams.get(exam_id)
         taken = uow.marks.locked_for_others(by)
         tasks: list[ReviewTask] = []
-        for key, mark in _waiting(uow, exam_id, queue).items():
+        for key in waiting(uow, exam, queue):
             if len(tasks) == count:
                 break
             if key in taken or key in skip or (item is not None and key[1] != item):
                 continue
-            reading = uow.pages.reading(key[0])
-            if reading is None:
+            reading, mark = uow.pages.reading(key[0]), uow.marks.current(*key)
+            if reading is None or mark is None:
                 continue
             uow.marks.lock(*key, by, LOCK_S)
             tasks.append(_task(exam, mark, reading))
@@ -194,7 +196,7 @@ def _award(pad: CriterionPad, steps: int, before: Mark) -> Award:
     """The machine's evidence stays with the award when the person agrees with it."""
     proposed = next((a for a in before.awards if a.criterion == pad.id), None)
     if proposed is not None and proposed.steps == steps:
-        return proposed.model_copy(update={"confidence": 1.0})
+        return proposed.model_copy(update={"confidence": 1.0, "full_steps": pad.full_steps})
     return Award(criterion=pad.id, steps=steps, full_steps=pad.full_steps)
 
 

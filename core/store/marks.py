@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from core.marks import Mark, MarkState
+from core.pages import PageState
 from core.store import tables as t
 from core.store.base import Repository
 
@@ -76,6 +77,34 @@ class MarkRepository(Repository):
             query = query.where(t.marks.c.item.in_(wanted))
         return {(r.page_id, r.item): _mark(r.doc, r.revision, r.at) for r in self._db.execute(query)}
 
+    def waiting(
+        self, exam_id: str, states: Iterable[PageState], *, flagged: bool = False
+    ) -> tuple[tuple[str, str], ...]:
+        """(page id, item) of current marks that wait for a person, on pages in these states.
+
+        In the order of scanning.
+        """
+        query = (
+            select(t.marks.c.page_id, t.marks.c.item)
+            .join(t.pages, t.pages.c.id == t.marks.c.page_id)
+            .join(t.stacks, t.stacks.c.id == t.pages.c.stack_id)
+            .where(
+                t.marks.c.exam_id == exam_id,
+                t.marks.c.current,
+                t.marks.c.state == MarkState.PROPOSED.value,
+                t.marks.c.flagged == flagged,
+                t.pages.c.state.in_([state.value for state in states]),
+            )
+            .order_by(t.stacks.c.at, t.pages.c.stack_id, t.pages.c.source_index)
+        )
+        return tuple((row.page_id, row.item) for row in self._db.execute(query))
+
+    def count_settled(self, exam_id: str) -> int:
+        query = select(func.count()).where(
+            t.marks.c.exam_id == exam_id, t.marks.c.current, t.marks.c.state == MarkState.FINAL.value
+        )
+        return self._db.scalar(query) or 0
+
     def last_by(self, exam_id: str, login: str, limit: int = 20) -> tuple[Mark, ...]:
         """The person's latest current marks, newest first (for undo and 回评)."""
         query = (
@@ -108,6 +137,7 @@ def _columns(mark: Mark) -> dict[str, Any]:
         "exam_id": mark.exam_id,
         "state": mark.state.value,
         "source": mark.source.value,
+        "flagged": bool(mark.flag),
         "steps": mark.steps,
         "by": mark.by,
         "doc": mark.model_dump_json(exclude={"revision", "at"}),

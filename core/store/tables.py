@@ -173,6 +173,7 @@ marks = Table(
     Column("current", Boolean, nullable=False),
     Column("state", String(10), nullable=False),
     Column("source", String(10), nullable=False),
+    Column("flagged", Boolean, nullable=False),
     Column("steps", Integer, nullable=True),
     Column("by", String(40), nullable=False),
     Column("doc", Text, nullable=False),
