@@ -101,6 +101,7 @@ def balance(
     statuses: Mapping[str, CandidateStatus],
     pages_per_card: int,
     accepted_missing: frozenset[str] = frozenset(),
+    pages_of: Mapping[str, int] | None = None,
 ) -> Ledger:
     """Add everything up.
 
@@ -110,7 +111,10 @@ def balance(
         statuses: candidates declared absent or void.
         pages_per_card: pages a complete candidate has.
         accepted_missing: candidates whose missing pages a person has accepted as missing.
+        pages_of: by candidate, where it differs from ``pages_per_card`` (another revision of the card).
     """
+    own = pages_of or {}
+    full = {c.id: own.get(c.id, pages_per_card) for c in roster.candidates}
     placed: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
         if entry.state is PageState.PLACED:
@@ -122,9 +126,9 @@ def balance(
     return Ledger(
         pages_in=len(entries),
         by_state=dict(by_state),
-        groups=_groups(roster.candidates, seen, absent, pages_per_card),
-        complete=tuple(c for c, n in seen.items() if n >= pages_per_card),
-        incomplete=tuple(c for c, n in seen.items() if 0 < n < pages_per_card and c not in accepted_missing),
+        groups=_groups(roster.candidates, seen, absent, full),
+        complete=tuple(c for c, n in seen.items() if n >= full[c]),
+        incomplete=tuple(c for c, n in seen.items() if 0 < n < full[c] and c not in accepted_missing),
         unseen=tuple(c for c, n in seen.items() if n == 0 and c not in absent and c not in accepted_missing),
         absent=tuple(c.id for c in roster.candidates if c.id in absent),
         waiting_identity=len({e.sheet or e.page.id for e in waiting}),
@@ -134,7 +138,7 @@ def balance(
 
 
 def _groups(
-    candidates: Sequence[Candidate], seen: Mapping[str, int], absent: set[str], pages_per_card: int
+    candidates: Sequence[Candidate], seen: Mapping[str, int], absent: set[str], full: Mapping[str, int]
 ) -> tuple[GroupBalance, ...]:
     members: dict[tuple[str, str], list[str]] = defaultdict(list)
     for candidate in candidates:
@@ -148,10 +152,10 @@ def _groups(
                 class_name=class_name,
                 room=room,
                 candidates=len(ids),
-                expected=len(ids) * pages_per_card,
+                expected=sum(full[c] for c in ids),
                 received=received,
-                missing=sum(max(0, pages_per_card - seen[c]) for c in ids if c not in away),
-                absent=len(away) * pages_per_card,
+                missing=sum(max(0, full[c] - seen[c]) for c in ids if c not in away),
+                absent=sum(full[c] for c in away),
             )
         )
     return tuple(groups)

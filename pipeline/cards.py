@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 from core.cards import BubbleField, BubblePurpose, Card
 from core.errors import CardInvalid, UnsafeUpload
-from core.exams import Exam, NumberLayout
+from core.exams import Exam, Item, MultipleChoice, NumberLayout
 from core.store import Output
 from ocr.cards import blank_pages, design_card, draw_card
 from ocr.omrchecker import ImportedTemplate, import_template
@@ -19,7 +20,9 @@ _TEMPLATE_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 def design_exam_card(tb: Toolbox, exam_id: str, by: str) -> Card:
-    """Design, draw and keep the card of the exam's last revision; unchanged layouts keep their card.
+    """Design, draw and keep the card of the exam's last revision; an unchanged layout keeps its card.
+
+    With pre-named cards a PDF with every candidate's own copy is kept as an output of release 0.
 
     Raises:
         NotFound: no such exam.
@@ -30,7 +33,7 @@ def design_exam_card(tb: Toolbox, exam_id: str, by: str) -> Card:
         earlier = uow.cards.of_exam(exam_id)
         roster = uow.candidates.roster(exam_id)
     card = design_card(exam, (earlier[0].revision if earlier else 0) + 1)
-    same = next((c for c in earlier if c.pages == card.pages), None)
+    same = earlier[0] if earlier and earlier[0].pages == card.pages else None
     if same is None:
         card = _drawn(tb, card, exam)
         with tb.store.write() as uow:
@@ -99,9 +102,10 @@ def _unzipped(content: bytes) -> Mapping[str, bytes]:
             if sum(info.file_size for info in archive.infolist()) > _TEMPLATE_LIMIT_BYTES:
                 raise UnsafeUpload("模板压缩包解压后超过 64 MB。", "请只压缩 template.json 和它用到的图片。")
             return {i.filename: archive.read(i) for i in archive.infolist() if not i.is_dir()}
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise CardInvalid(
-            "上传的模板不是 ZIP 压缩包。", "请把 template.json 和图片压缩成 ZIP 后上传。"
+            "上传的模板不是可以打开的 ZIP 压缩包 (损坏或有密码)。",
+            "请把 template.json 和图片压缩成 ZIP 后上传。",
         ) from error
 
 
@@ -110,7 +114,7 @@ _ROLL = re.compile(r"roll|exam_?no|student_?id|candidate|考号|学号|准考证
 
 def _for_exam(imported: ImportedTemplate, exam: Exam) -> Card:
     """The template's fields under the names that the exam knows them by."""
-    items = {item.number for item in exam.items}
+    items = {item.number: item for item in exam.items}
     roll = next((parts for label, parts in imported.custom_labels.items() if _ROLL.search(label)), ())
     page = imported.card.pages[0]
     fields = tuple(_renamed(field, items, roll) for field in page.bubbles)
@@ -124,10 +128,11 @@ def _for_exam(imported: ImportedTemplate, exam: Exam) -> Card:
     )
 
 
-def _renamed(field: BubbleField, items: set[str], roll: tuple[str, ...]) -> BubbleField:
+def _renamed(field: BubbleField, items: Mapping[str, Item], roll: tuple[str, ...]) -> BubbleField:
     number = re.sub(r"^[qQ](?=\d)", "", field.key)
     if number in items:
-        return field.model_copy(update={"purpose": BubblePurpose.ANSWER, "key": number})
+        several = isinstance(items[number], MultipleChoice)
+        return field.model_copy(update={"purpose": BubblePurpose.ANSWER, "key": number, "multiple": several})
     if field.key in roll and all(bubble.label.isdigit() for bubble in field.bubbles):
         return field.model_copy(update={"purpose": BubblePurpose.NUMBER, "key": str(roll.index(field.key))})
     return field

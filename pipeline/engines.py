@@ -60,7 +60,8 @@ def _inside(url: str) -> bool:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost" or "." not in host or host.endswith((".local", ".lan", ".internal"))
+        plain = "." not in host and not host.isdigit()  # digits alone are an address, too
+        return bool(host) and (plain or host.endswith((".local", ".lan", ".internal")))
     return address.is_private or address.is_loopback
 
 

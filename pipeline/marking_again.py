@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.exams import Exam
+from core.jobs import JobKind
 from core.marks import Mark
-from core.pages import PageReading
+from core.pages import PageReading, PageState
 from core.store import UnitOfWork
 from pipeline.engines import licence_of
 from pipeline.proposals import keep_proposal, machine_mark, propose_choice, proposed_marks
 from pipeline.toolbox import Toolbox
 
+#: Pages whose writing belongs to somebody's answer; not second scans and strays.
+_COUNTING = (PageState.RECEIVED, PageState.HELD, PageState.PLACED)
 _CHANGED = "评分标准已修改, 请复核"
 
 
@@ -45,6 +48,10 @@ def mark_again(
         several = (reading, *continued.get(reading.page_id, ()))
         fresh = proposed_marks(exam, cards[reading.card_id], several, licence, items)
         with tb.store.write() as uow:
+            last = uow.exams.get(exam_id).revision
+            if last != exam.revision:  # changed once more meanwhile: these marks are old already
+                uow.jobs.ask(JobKind.MARK, exam_id, {"items": list(items), "revision": last})
+                break
             for mark in fresh:
                 word = corrections.get((reading.page_id, mark.item))
                 certain = mark if word is None else _corrected(exam, reading, mark, word)
@@ -57,7 +64,7 @@ def _continuations(
     uow: UnitOfWork, exam_id: str, readings: dict[str, PageReading]
 ) -> dict[str, tuple[PageReading, ...]]:
     """For each page the later pages of the same sheet or candidate."""
-    entries = uow.pages.entries(exam_id)
+    entries = uow.pages.entries(exam_id, _COUNTING)
     return {
         e.page.id: tuple(
             readings[o.page.id]

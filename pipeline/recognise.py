@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,10 @@ from ocr.rasters import Grey, PageRaster, rectify
 from ocr.registration import Located, locate_page
 from pipeline.engines import digit_recogniser, licence_of, text_engine
 from pipeline.proposals import keep_proposal, proposed_marks
+from pipeline.split import unread_pages
 from pipeline.toolbox import Toolbox
+
+_log = logging.getLogger(__name__)
 
 _JPEG_QUALITY = 85
 _HEAD_MARGIN_MM = 2.0
@@ -70,7 +74,7 @@ def recognise_pages(
 
 def read_and_keep(tb: Toolbox, exam: Exam, cards: Sequence[Card], entry: PageEntry) -> None:
     """Read one page and keep what was read in one transaction."""
-    outcome = read_page(tb, cards, entry)
+    outcome = _read_or_held(tb, cards, entry)
     if isinstance(outcome, NotRead):
         with tb.store.write() as uow:
             _keep_unread(uow, entry, outcome)
@@ -79,6 +83,18 @@ def read_and_keep(tb: Toolbox, exam: Exam, cards: Sequence[Card], entry: PageEnt
     marks = proposed_marks(exam, card, outcome, licence_of(tb.settings))
     with tb.store.write() as uow:
         _keep(uow, exam, entry, outcome, marks)
+
+
+def _read_or_held(tb: Toolbox, cards: Sequence[Card], entry: PageEntry) -> PageReading | NotRead:
+    """What the page says. A page on which reading breaks is held, so that it stops no other page."""
+    try:
+        return read_page(tb, cards, entry)
+    except (ZhupiError, MemoryError, OSError):
+        raise  # the machine or the settings are at fault, not the page
+    except Exception as error:  # whatever it was, it would break at this page again
+        _log.exception("Page %s (%s) could not be read.", entry.page.id, entry.page.source_name)
+        reason = f"读取这一页时出错 ({type(error).__name__}), 请人工处理。"
+        return NotRead(PageState.HELD, reason, held_for="registration")
 
 
 def _keep_unread(uow: UnitOfWork, entry: PageEntry, outcome: NotRead) -> None:
@@ -94,19 +110,21 @@ def _keep(
         return  # another run of this job was faster
     uow.pages.add_reading(exam.id, reading)
     uow.pages.update(entry.page.id, card_id=reading.card_id, card_page=reading.card_page)
-    if not uow.marks.any_of_page(entry.page.id):
+    if uow.marks.any_of_page(entry.page.id):
+        for mark in marks:
+            keep_proposal(uow, mark)
+    else:
         uow.marks.add_first(marks)  # the common case, in one statement
-        return
-    for mark in marks:
-        keep_proposal(uow, mark)
+    last = uow.exams.get(exam.id).revision
+    if last != exam.revision:  # the key was changed while this page was read
+        uow.jobs.ask(JobKind.MARK, exam.id, {"items": [], "revision": last})
 
 
 def _owe_settling(tb: Toolbox, exam_id: str) -> None:
     """Settle identities once no page of the exam is on its way (this very job is still open)."""
     with tb.store.write() as uow:
-        unread = [e for e in uow.pages.entries(exam_id, [PageState.RECEIVED]) if e.card_page == 0]
         stacks_open = any(not s.complete and not s.error for s in uow.pages.stacks(exam_id))
-        if unread or stacks_open:
+        if stacks_open or unread_pages(uow, exam_id):
             return
         job_id = uow.jobs.ask(JobKind.SETTLE, exam_id, {})
     tb.wake(job_id)

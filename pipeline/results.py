@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.cards import Card
@@ -15,7 +15,7 @@ from core.results import CandidateResult, CandidateStatus, ExamResults, ItemResu
 from core.rosters import Candidate
 from core.store import UnitOfWork
 from marking import OptionalChoice, count_optional
-from pipeline.ledgers import ledger_in
+from pipeline.ledgers import everybody, ledger_in
 from pipeline.toolbox import Toolbox
 
 OBJECTIVE = frozenset({ItemKind.SINGLE_CHOICE, ItemKind.MULTIPLE_CHOICE, ItemKind.TRUE_FALSE})
@@ -47,20 +47,13 @@ def read_state(uow: UnitOfWork, exam_id: str) -> ExamState:
     return ExamState(
         exam=uow.exams.get(exam_id),
         cards={card.id: card for card in uow.cards.of_exam(exam_id)},
-        candidates=_everybody(uow.candidates.roster(exam_id).candidates, scripts),
+        candidates=everybody(uow.candidates.roster(exam_id).candidates, scripts),
         statuses=uow.candidates.statuses(exam_id),
         scripts=scripts,
         readings=uow.pages.readings(exam_id),
         marks=uow.marks.of_exam(exam_id),
         corrections=uow.pages.corrections(exam_id),
     )
-
-
-def _everybody(roster: Sequence[Candidate], scripts: Mapping[str, object]) -> tuple[Candidate, ...]:
-    """The roster, and after it whoever was identified by 考号 alone."""
-    known = {candidate.id for candidate in roster}
-    numbers = sorted(set(scripts) - known)
-    return (*roster, *(Candidate(id=number, number=number) for number in numbers))
 
 
 def gather_results(tb: Toolbox, exam_id: str) -> ExamResults:
@@ -217,10 +210,13 @@ def release_blockers(tb: Toolbox, exam_id: str) -> tuple[str, ...]:
     waiting = sum(m.state is MarkState.PROPOSED for m in counted_marks(state).values())
     doubtful = sum(
         choice.doubtful
-        for pages in state.scripts.values()
+        for candidate, pages in state.scripts.items()
+        if _marked_at_all(state, candidate)
         for choice in optional_choices(state, pages).values()
     )
     unmarked = sum(i.steps is None for c in results_of(state).candidates for i in c.items if i.counted)
+    away = {c for c, s in state.statuses.items() if s is CandidateStatus.ABSENT} & set(state.scripts)
+    homeless = _items_without_place(state)
     checks = (
         (ledger.pages_in == 0, "还没有扫描任何页面"),
         (bool(open_jobs), f"还有 {len(open_jobs)} 项工作正在进行"),
@@ -231,14 +227,30 @@ def release_blockers(tb: Toolbox, exam_id: str) -> tuple[str, ...]:
         (waiting > 0, f"{waiting} 份作答待评"),
         (waiting == 0 and unmarked > 0, f"{unmarked} 份作答没有成绩"),
         (doubtful > 0, f"{doubtful} 处选做题待确认"),
+        (bool(away), f"{len(away)} 人登记为缺考, 却有答卷"),
+        (bool(homeless), f"第 {'、'.join(homeless)} 题不在答题卡上"),
     )
     return tuple(words for holds, words in checks if holds)
+
+
+def _marked_at_all(state: ExamState, candidate: str) -> bool:
+    return state.statuses.get(candidate, CandidateStatus.PRESENT) is CandidateStatus.PRESENT
+
+
+def _items_without_place(state: ExamState) -> tuple[str, ...]:
+    """Items that no card in use has room for: everybody would get 0 for them without a word."""
+    used = {entry.card_id for pages in state.scripts.values() for entry in pages.values()}
+    cards = [state.cards[card_id] for card_id in used if card_id in state.cards]
+    numbers = [item.number for item in state.exam.items] if cards else []
+    return tuple(number for number in numbers if not any(card.pages_of(number) for card in cards))
 
 
 def counted_marks(state: ExamState) -> dict[tuple[str, str], Mark]:
     """Current marks of placed pages whose item counts (a 选做题 not chosen needs no mark)."""
     counted: dict[tuple[str, str], Mark] = {}
-    for pages in state.scripts.values():
+    for candidate, pages in state.scripts.items():
+        if not _marked_at_all(state, candidate):
+            continue
         uncounted = _uncounted(state, pages)
         for entry in pages.values():
             for item in state.exam.items:

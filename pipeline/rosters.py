@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.jobs import JobKind
 from core.roster_files import RosterReading, merge_roster, read_pasted, read_roster
 from pipeline.toolbox import Toolbox
 
@@ -25,7 +26,10 @@ def paste_roster(tb: Toolbox, exam_id: str, text: str, by: str) -> RosterReading
 
 
 def keep_roster(tb: Toolbox, exam_id: str, reading: RosterReading, by: str) -> RosterReading:
-    """Merge what was read into the exam's roster; candidates keep their ids."""
+    """Merge what was read into the exam's roster; candidates keep their ids.
+
+    Pages that are in already are settled again, by a job: some may have found their candidate.
+    """
     with tb.store.write() as uow:
         uow.exams.get(exam_id)
         before = uow.candidates.roster(exam_id)
@@ -40,4 +44,9 @@ def keep_roster(tb: Toolbox, exam_id: str, reading: RosterReading, by: str) -> R
             after=f"{len(merged.candidates)} candidates",
             why="; ".join(reading.notes)[:500],
         )
+        job_id = ""
+        if merged != before and uow.pages.counts(exam_id):
+            job_id = uow.jobs.ask(JobKind.SETTLE, exam_id, {})
+    if job_id:
+        tb.wake(job_id)
     return reading

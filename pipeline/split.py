@@ -83,10 +83,19 @@ def _finish(tb: Toolbox, stack: Stack, count: int, error: str) -> None:
         owed = _forgotten(uow, stack)  # the last ones of this run among them
         batches = [owed[i : i + PAGES_PER_JOB] for i in range(0, len(owed), PAGES_PER_JOB)]
         jobs = [uow.jobs.ask(JobKind.RECOGNISE, stack.exam_id, {"page_ids": batch}) for batch in batches]
-        if not uow.jobs.open_of_exam(stack.exam_id, JobKind.RECOGNISE):
+        if not owed and not unread_pages(uow, stack.exam_id):
             jobs.append(uow.jobs.ask(JobKind.SETTLE, stack.exam_id, {}))
     for job_id in jobs:
         tb.wake(job_id)
+
+
+def unread_pages(uow: UnitOfWork, exam_id: str) -> bool:
+    """Whether a page of the exam still waits to be read.
+
+    Whoever ends later, the last recognition or the last stack, finds none and owes the settling:
+    open jobs do not tell, since a job is still open while it looks.
+    """
+    return any(e.card_page == 0 for e in uow.pages.entries(exam_id, [PageState.RECEIVED]))
 
 
 def _forgotten(uow: UnitOfWork, stack: Stack) -> list[str]:
