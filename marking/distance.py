@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 
@@ -30,6 +31,8 @@ def nearest_places(wording: str, text: str, most: int) -> tuple[Place, ...]:
 
     Sellers' algorithm: a dynamic programme whose first row is free, so a match may start anywhere.
     """
+    if (Counter(wording) - Counter(text)).total() > most:
+        return ()  # more of its characters are missing than edits are allowed
     row = [(i, 0) for i in range(len(wording) + 1)]
     found = [Place(0, 0, row[-1][0])] if row[-1][0] <= most else []
     for j, character in enumerate(text, start=1):

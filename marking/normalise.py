@@ -93,6 +93,7 @@ def spaced(text: str) -> str:
     return " ".join(words).lower()
 
 
+@lru_cache(maxsize=1024)
 def traced(text: str) -> tuple[str, tuple[int, ...]]:
     """The text's words alone (no spaces or punctuation) and, for each character, its offset in ``text``."""
     characters: list[str] = []
