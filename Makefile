@@ -27,7 +27,7 @@ demo: setup ## Play a whole exam into demo-output/, then serve it (SERVE=0: with
 	@$(PY) -m demo.play --data "$(DATA)" $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
 test: setup-dev ## Run all tests
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 --dist loadgroup
 
 check: setup-dev ## Run ruff, mypy and the import contracts
 	$(PY) -m ruff check .

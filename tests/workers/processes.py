@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.settings import Settings
+from core.settings import Settings, as_environment
 
 _ROOT = Path(__file__).parents[2]
 _WORKER = """
 import sys
-from core.settings import Settings
+from core.settings import Settings, as_environment
 from tests.workers import jobs
 from workers.app import run_worker
 run_worker(Settings.model_validate_json(sys.argv[1]), getattr(jobs, sys.argv[2]))
@@ -47,3 +47,21 @@ def stop(process: subprocess.Popen[bytes], seconds: float = 15) -> int:
     """Ask the worker to stop, and wait for it."""
     process.terminate()
     return process.wait(seconds)
+
+
+@contextmanager
+def zhupi_worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """``zhupi worker`` as it is run on servers."""
+    environment = {**os.environ, **as_environment(settings), "OMP_NUM_THREADS": "1"}
+    with (settings.home / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workers", "worker"],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        kill_all(process)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from core.pages import PageState
 from pipeline.cards import design_exam_card
 from pipeline.exams import save_exam
+from pipeline.ledgers import exam_ledger
 from pipeline.requests import take_in
 from pipeline.rosters import import_roster
 from pipeline.toolbox import Toolbox
@@ -37,3 +41,25 @@ def take_in_quiz(tb: Toolbox, count: int) -> None:
     with tb.store.read() as uow:
         [named] = [o for o in uow.outputs.of_release(EXAM_ID, 0, "card") if o.candidate_id == card.id]
     take_in(tb, EXAM_ID, "stack.pdf", tb.blobs.path(named.blob), "test")
+
+
+def assert_read_once(tb: Toolbox, count: int) -> None:
+    """Every page placed, every item marked in one revision, nothing twice."""
+    account = exam_ledger(tb, EXAM_ID)
+    assert (account.pages_in, account.by_state) == (count, {PageState.PLACED: count})
+    assert (len(account.complete), account.releasable) == (count, True)
+    with tb.store.read() as uow:
+        marks = uow.marks.of_exam(EXAM_ID)
+        assert len(marks) == 2 * count
+        assert {len(uow.marks.history(page, item)) for page, item in marks} == {1}
+        assert {mark.steps for mark in marks.values()} == {0}
+
+
+def assert_given_back_once(tb: Toolbox, count: int) -> None:
+    """One release with one script and one error book for each candidate."""
+    with tb.store.read() as uow:
+        kinds = Counter(output.kind for output in uow.outputs.of_release(EXAM_ID, 1))
+        [release] = uow.outputs.releases(EXAM_ID)
+        assert uow.audit.first_broken() is None
+    assert release.finished_at is not None
+    assert (kinds["script"], kinds["error_book"]) == (count, count)

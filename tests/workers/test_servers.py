@@ -14,11 +14,12 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from core.settings import Settings
 from core.store import Store
 from core.store.engine import open_engine
+from pipeline.requests import ask_release
 from pipeline.toolbox import Toolbox, open_toolbox
 from tests.core import store_flows
 from tests.core.store_examples import a_mark
-from tests.workers import jobs, servers
-from tests.workers.processes import kill_all, worker
+from tests.workers import jobs, quiz, servers
+from tests.workers.processes import kill_all, worker, zhupi_worker
 from workers.broker import open_queue, waker
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("servers")]
@@ -102,3 +103,13 @@ def test_workers_are_woken_through_redis_and_a_killed_one_loses_nothing(toolbox:
     began = jobs.notes(toolbox, "begin")
     assert sorted(jobs.notes(toolbox, "end")) == sorted(ids)
     assert {i for i in ids if began.count(i) > 1} == under_way
+
+
+def test_an_exam_runs_from_its_stack_to_what_goes_back(toolbox: Toolbox) -> None:
+    quiz.take_in_quiz(toolbox, 10)
+    with zhupi_worker(toolbox.settings):
+        jobs.wait_until_done(toolbox, 60)
+        quiz.assert_read_once(toolbox, 10)
+        ask_release(toolbox, quiz.EXAM_ID, "test")
+        jobs.wait_until_done(toolbox, 60)
+    quiz.assert_given_back_once(toolbox, 10)
