@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from ocr.bubbles.sampling import Floats
 
 CELL = 24  #: px a side of a folded cell
-FAR_COST = 0.25  #: for each pitch moved: the nearer of two equals is right
+FAR_COST = 0.1  #: for each pitch moved: the nearer of two equals is right
 LEAST_GAIN = 0.05  #: in likeness, before anything is moved
 _MOST_MM = 1.0  #: of displacement, with a blank
-_MOST_PITCH = 0.62  #: without one
+MOST_PITCH = 0.62  #: without one
 _MOST_GROWTH = 0.02  #: of displacement over distance: a page cropped 2 % too large
 _GROWTHS = 17
 _STEPS_PER_PITCH = 24
@@ -84,7 +84,7 @@ def voted_drift(blocks: list[Block], *, bounded: bool) -> Drift:
 
 
 def _offsets(pitch: float, *, bounded: bool) -> Floats:
-    most = min(_MOST_MM, 0.4 * pitch) if bounded else _MOST_PITCH * pitch
+    most = min(_MOST_MM, 0.4 * pitch) if bounded else MOST_PITCH * pitch
     count = max(1, round(most / pitch * _STEPS_PER_PITCH))
     return np.linspace(-most, most, 2 * count + 1)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.bubbles.drift import CELL, FAR_COST, LEAST_GAIN, Block, Drift, voted_drift
+from ocr.bubbles.drift import CELL, FAR_COST, LEAST_GAIN, MOST_PITCH, Block, Drift, voted_drift
 from ocr.bubbles.sampling import BubbleSet, Floats, Patches, darkness, patches
 from ocr.rasters import PageRaster
 
@@ -22,7 +22,7 @@ _MOST_BUBBLES = 40  #: of a block are looked at
 _MOST_WITH_BLANK = 16
 _LEAST_BUBBLES = 4
 _NEAR_PITCH = 0.36  #: how far a block may stand from the page's drift
-_INK_WEIGHT = 0.35  #: of where the ink gathers, against symmetry
+_INK_WEIGHT = 0.65  #: of where the ink gathers, against symmetry
 _ENDS_WEIGHT = 2.0
 _ALIAS_FROM = 0.3  #: pitches from which a displacement is checked at the blocks' ends
 
@@ -178,6 +178,10 @@ def _own(block: Block, drift: Drift) -> Floats:
     grid_x, grid_y = np.meshgrid(common[0] + steps * block.pitch[0], common[1] + steps * block.pitch[1])
     away = np.maximum(np.abs(steps)[:, None], np.abs(steps)[None, :])
     scores = block.at(grid_x, grid_y) - FAR_COST * away
+    is_far = (np.abs(grid_x) > MOST_PITCH * block.pitch[0]) | (np.abs(grid_y) > MOST_PITCH * block.pitch[1])
+    if is_far.all():
+        return np.zeros_like(shifts)  # the page's drift does not hold here
+    scores[is_far] = -np.inf
     row, column = np.unravel_index(int(np.argmax(scores)), scores.shape)
     if max(scores[row, column], scores[reach, reach]) < float(block.at(*np.zeros((2, 1)))[0]) + LEAST_GAIN:
         return np.zeros_like(shifts)  # the page says move, but this block fits where it stands
