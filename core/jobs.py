@@ -19,6 +19,8 @@ class JobState(StrEnum):
 class JobKind(StrEnum):
     DESIGN_CARD = "design_card"  #: args: by
     IMPORT_TEMPLATE = "import_template"  #: args: blob, by
+    READ_BLANK = "read_blank"  #: args: blob, name, by; the pages of a blank card of the school
+    BLANK_CARD = "blank_card"  #: args: regions, pages (blobs), dpi, by; its card from the drawn regions
     SPLIT_STACK = "split_stack"  #: args: stack_id
     RECOGNISE = "recognise"  #: args: page_ids
     SETTLE = "settle"  #: args: none; identities, ledger states and marks of an exam

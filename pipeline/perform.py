@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.jobs import Job, JobKind
 from pipeline.cards import design_exam_card, import_exam_template
+from pipeline.drawn_cards import make_blank_card, read_blank_pages
 from pipeline.marking_again import mark_again
 from pipeline.publish import make_books, publish
 from pipeline.recognise import recognise_pages
@@ -28,6 +29,11 @@ def perform(tb: Toolbox, job: Job) -> None:
             design_exam_card(tb, job.exam_id, job.args["by"])
         case JobKind.IMPORT_TEMPLATE:
             import_exam_template(tb, job.exam_id, tb.blobs.get(job.args["blob"]), job.args["by"])
+        case JobKind.READ_BLANK:
+            read_blank_pages(tb, job.exam_id, job.args["blob"], job.args["name"], job.args["by"])
+        case JobKind.BLANK_CARD:
+            regions, pages = job.args["regions"], job.args["pages"]
+            make_blank_card(tb, job.exam_id, regions, pages, job.args["dpi"], job.args["by"])
         case JobKind.SPLIT_STACK:
             split_stack(tb, job.args["stack_id"], progress)
         case JobKind.RECOGNISE:

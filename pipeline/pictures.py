@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from dataclasses import dataclass
 
 from PIL import Image
 
@@ -14,56 +15,91 @@ from core.geometry import BoxMm
 from core.ledger import PageEntry
 from core.pages import PageState
 from core.store import UnitOfWork
+from pipeline.ink import written_part
 from pipeline.toolbox import Toolbox
 
 _MARGIN_MM = 2.0
+_BUBBLE_MARGIN_MM = 0.4
 _JPEG_QUALITY = 82
 
 
-def item_picture(tb: Toolbox, page_id: str, item: str) -> bytes:
+@dataclass(frozen=True)
+class SheetPages:
+    """One candidate's pages of one card: (card page, blob of the rectified page)."""
+
+    card: Card
+    rasters: tuple[tuple[int, str], ...]
+
+    def from_page(self, card_page: int) -> SheetPages:
+        """Without the pages before this one."""
+        return SheetPages(self.card, tuple(r for r in self.rasters if r[0] >= card_page))
+
+
+def item_picture(tb: Toolbox, page_id: str, item: str, trimmed: bool = False) -> bytes:
     """A JPEG of one response without name or number: all its regions, continuation pages below.
+
+    Args:
+        tb: where pages and pixels are kept.
+        page_id: the page on which the response begins.
+        item: its number.
+        trimmed: without the empty part of its boxes, so that the writing can be shown large.
 
     Raises:
         NotFound: the page was not read, or the item is not on it.
+    """
+    return cut_item(tb.blobs, sheet_pages(tb, page_id), item, trimmed)
+
+
+def sheet_pages(tb: Toolbox, page_id: str) -> SheetPages:
+    """The page and those of the same sheet or candidate that come after it.
+
+    Raises:
+        NotFound: the page was not read.
     """
     with tb.store.read() as uow:
         entry = uow.pages.entry(page_id)
         card = uow.cards.get(entry.card_id) if entry.card_id else None
         if card is None:
             raise NotFound("这一页没有读过, 没有可以裁切的作答。")
-        pages = [entry, *_continuations(uow, entry, card, item)]
-        rasters = [(e.card_page, _raster_blob(uow, e)) for e in pages]
-    cuts = [
-        _open(tb.blobs, blob).crop(_pixels(box))
-        for number, blob in rasters
-        if blob and (box := item_box(card.page(number), item)) is not None
-    ]
+        found = [entry, *_later_pages(uow, entry, card)]
+        readings = uow.pages.readings(entry.page.exam_id, [e.page.id for e in found])
+    rasters = ((e.card_page, readings[e.page.id].raster_blob) for e in found if e.page.id in readings)
+    return SheetPages(card, tuple((number, blob) for number, blob in rasters if blob))
+
+
+def cut_item(blobs: BlobStore, sheet: SheetPages, item: str, trimmed: bool = False) -> bytes:
+    """``item_picture`` from pages that were looked up before.
+
+    Raises:
+        NotFound: the item is on none of the pages.
+    """
+    cuts = []
+    for number, blob in sheet.rasters:
+        page = sheet.card.page(number)
+        if (box := item_box(page, item)) is not None:
+            picture = _open(blobs, blob)
+            shown = written_part(picture, box, page, item) if trimmed else box
+            cuts.append(picture.crop(_pixels(shown, _margin_mm(page, item))))
     if not cuts:
         raise NotFound(f"这一页上没有第 {item} 题。")
     return _jpeg(_stacked(cuts))
 
 
-def _continuations(uow: UnitOfWork, entry: PageEntry, card: Card, item: str) -> list[PageEntry]:
-    later = [number for number in card.pages_of(item) if number > entry.card_page]
-    if not later:
+def _later_pages(uow: UnitOfWork, entry: PageEntry, card: Card) -> list[PageEntry]:
+    if entry.card_page >= card.pages[-1].number:
         return []
     same = uow.pages.entries(entry.page.exam_id, [PageState.PLACED, PageState.HELD])
-    return [
+    later = (
         other
-        for number in later
         for other in same
-        if other.card_page == number
+        if other.card_page > entry.card_page
         and other.card_id == card.id
         and (
             (entry.sheet and other.sheet == entry.sheet)
             or (entry.candidate_id and other.candidate_id == entry.candidate_id)
         )
-    ]
-
-
-def _raster_blob(uow: UnitOfWork, entry: PageEntry) -> str:
-    reading = uow.pages.reading(entry.page.id)
-    return reading.raster_blob if reading is not None else ""
+    )
+    return sorted(later, key=lambda other: other.card_page)
 
 
 def item_box(page: CardPage, item: str) -> BoxMm | None:
@@ -134,11 +170,17 @@ def blank_item_picture(tb: Toolbox, card: Card, item: str) -> bytes | None:
     box = item_box(card.page(pages[0]), item)
     if box is None:
         return None
-    return _jpeg(_open(tb.blobs, card.blank_blobs[pages[0] - 1]).crop(_pixels(box)))
+    margin = _margin_mm(card.page(pages[0]), item)
+    return _jpeg(_open(tb.blobs, card.blank_blobs[pages[0] - 1]).crop(_pixels(box, margin)))
 
 
-def _pixels(box: BoxMm) -> tuple[int, int, int, int]:
-    grown = box.grown(_MARGIN_MM)
+def _margin_mm(page: CardPage, item: str) -> float:
+    """Rows of bubbles stand close together; boxes have room around them."""
+    return _MARGIN_MM if any(region.item == item for region in page.writing) else _BUBBLE_MARGIN_MM
+
+
+def _pixels(box: BoxMm, margin_mm: float) -> tuple[int, int, int, int]:
+    grown = box.grown(margin_mm)
     edges = (grown.x_mm, grown.y_mm, grown.right_mm, grown.bottom_mm)
     left, top, right, bottom = (max(0, round(edge * PX_PER_MM)) for edge in edges)
     return left, top, right, bottom

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from core.base import Record
 from core.jobs import Job, JobState
-from core.ledger import Ledger, Stack
+from core.ledger import Ledger, PageEntry, Stack
 from core.pages import PageState
 from pipeline.ledgers import ledger_in
 from pipeline.review import waiting
@@ -49,6 +50,7 @@ def exam_progress(tb: Toolbox, exam_id: str) -> Progress:
         settled = uow.marks.count_settled(exam_id)
         proposed = len(waiting(uow, exam, "waiting")) + len(waiting(uow, exam, "flagged"))
         stacks = uow.pages.stacks(exam_id)
+        held = uow.pages.entries(exam_id, [PageState.HELD]) if ledger.by_state.get(PageState.HELD) else ()
     states = ledger.by_state
     open_jobs = sum(job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs)
     return Progress(
@@ -65,7 +67,7 @@ def exam_progress(tb: Toolbox, exam_id: str) -> Progress:
         absent=len(ledger.absent),
         waiting_identity=ledger.waiting_identity,
         open_jobs=open_jobs,
-        failed_jobs=_failures(jobs, stacks),
+        failed_jobs=(*_failures(jobs, stacks), *_unknown_stacks(stacks, held)),
         settled_marks=settled,
         proposed_marks=proposed,
         busy=open_jobs > 0,
@@ -78,6 +80,16 @@ def _failures(jobs: Sequence[Job], stacks: Sequence[Stack]) -> tuple[str, ...]:
     refused = {s.id: f"{s.name}: {s.error}" for s in stacks if s.error}
     failed = [j.error for j in jobs if j.state is JobState.FAILED and j.args.get("stack_id") not in refused]
     return tuple(dict.fromkeys((*failed, *refused.values())))
+
+
+def _unknown_stacks(stacks: Sequence[Stack], held: Sequence[PageEntry]) -> tuple[str, ...]:
+    """Files of which not one page was found to be a page of the exam's card."""
+    unplaced = Counter(entry.page.stack_id for entry in held if entry.held_for == "registration")
+    return tuple(
+        f"{stack.name}: {stack.pages} 页都没有认出是本考试的答题卡。请确认上传的文件, 是别的材料就把这些页标为异页。"
+        for stack in stacks
+        if stack.complete and 0 < stack.pages == unplaced[stack.id]
+    )
 
 
 def sentence(ledger: Ledger) -> str:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from core.cards import Card
 from core.errors import BadInput, Conflict, NotFound
+from core.exams import Item
 from core.identities import Identity
+from core.jobs import JobKind
 from core.ledger import PageEntry
-from core.pages import PageState
+from core.marks import Mark, MarkSource, MarkState
+from core.pages import PageReading, PageState, Registration, RegistrationMethod
 from core.results import CandidateStatus
 from core.store import UnitOfWork
+from core.store.base import utc_now
+from marking import rubric_digest
+from pipeline.proposals import items_beginning_on
 from pipeline.toolbox import Toolbox
+
+#: The note of a reading that stands for a page which a person has placed.
+BY_HAND = "人工放入"
 
 
 @dataclass(frozen=True)
@@ -64,9 +74,12 @@ def identity_queue(tb: Toolbox, exam_id: str) -> tuple[IdentityTask, ...]:
 def settle_identity(tb: Toolbox, page_id: str, candidate_id: str, by: str, why: str = "") -> None:
     """Give the page, and the pages fed with it as one sheet, to a candidate. Answers stay untouched.
 
+    Only an item that goes on over several pages is looked at again by a job, since its writing may
+    have come together now; marks given by people stay.
+
     Raises:
         NotFound: no such page or candidate.
-        Conflict: the candidate already has this page of the card.
+        Conflict: the candidate already has this page of the card, or was declared absent.
     """
     with tb.store.write() as uow:
         entry = uow.pages.entry(page_id)
@@ -83,17 +96,29 @@ def settle_identity(tb: Toolbox, page_id: str, candidate_id: str, by: str, why: 
                     f"{other.page.source_name} 还没有认出是第几面。", "请先指定它是答题卡的第几面。"
                 )
             _give(uow, other, candidate_id, by, why)
+        job_id = _owe_continued(uow, exam_id)
+    if job_id:
+        tb.wake(job_id)
+
+
+def _owe_continued(uow: UnitOfWork, exam_id: str) -> str:
+    """Owe marking of the items that go on over several pages; "" when there are none."""
+    cards = uow.cards.of_exam(exam_id)
+    numbers = [item.number for item in uow.exams.get(exam_id).items]
+    several = [n for n in numbers if any(len(card.pages_of(n)) > 1 for card in cards)]
+    return uow.jobs.ask(JobKind.MARK, exam_id, {"items": several}) if several else ""
 
 
 def place_page(tb: Toolbox, page_id: str, card_page: int, candidate_id: str, by: str, why: str = "") -> None:
     """Say which side of the card a page is and whose; for pages that registration could not place.
 
-    A page that was never read keeps no answers: it is placed for the record and marked by hand.
+    A page that was never read keeps no answers: its items go to the office's queue, to be marked by
+    hand from the scan.
 
     Raises:
         NotFound: no such page or candidate.
-        BadInput: the card has no such side.
-        Conflict: the candidate already has this side.
+        BadInput: the card has no such side, the page has no picture, or was read as another side.
+        Conflict: the candidate already has this side, or was declared absent.
     """
     with tb.store.write() as uow:
         entry = uow.pages.entry(page_id)
@@ -103,12 +128,63 @@ def place_page(tb: Toolbox, page_id: str, card_page: int, candidate_id: str, by:
         card = next((c for c in cards if c.id == entry.card_id), cards[0] if cards else None)
         if card is None or card_page not in {page.number for page in card.pages}:
             raise BadInput(f"答题卡没有第 {card_page} 面。", "请选择已有的面。")
+        reading = uow.pages.reading(page_id)
+        if reading is None or BY_HAND in reading.notes:
+            _keep_unread(uow, entry, card, card_page, by)
+        elif reading.card_page != card_page:
+            raise BadInput(f"这一页读出的是第 {reading.card_page} 面。", "请按读出的面放入, 或标为异页。")
         uow.pages.update(page_id, card_id=card.id, card_page=card_page)
         _give(uow, uow.pages.entry(page_id), candidate_id, by, why)
 
 
+def _keep_unread(uow: UnitOfWork, entry: PageEntry, card: Card, number: int, by: str) -> None:
+    """The page as one on which nothing was read; every item that begins on it waits for the office.
+
+    Its place is taken as the whole picture, near enough to write scores on.
+    """
+    page, side, exam = entry.page, card.page(number), uow.exams.get(card.exam_id)
+    if not page.blob:
+        raise BadInput(f"{page.source_name} 没有可用的图像。", "请重新扫描这一页。")
+    scale = page.width_px / side.width_mm, page.height_px / side.height_mm
+    place = Registration(
+        image_from_card=(scale[0], 0, 0, 0, scale[1], 0, 0, 0, 1),
+        residual_mm=0,
+        method=RegistrationMethod.WHOLE_IMAGE,
+    )
+    reading = PageReading(
+        page_id=page.id, card_id=card.id, card_page=number, code=None, registration=place, notes=(BY_HAND,)
+    )
+    uow.pages.add_reading(exam.id, reading)
+    here = items_beginning_on(exam, card, number)
+    for item in exam.items:
+        mark = uow.marks.current(page.id, item.number)
+        if item in here and (mark is None or mark.steps is None):
+            uow.marks.add(_unmarked(exam.id, page.id, item, by))
+        elif item not in here and mark is not None and mark.state is MarkState.PROPOSED:
+            over = {"state": MarkState.FINAL, "flag": "", "reason": "不在这一面"}
+            uow.marks.add(mark.model_copy(update=over))  # the page had been placed as another side
+
+
+def _unmarked(exam_id: str, page_id: str, item: Item, by: str) -> Mark:
+    return Mark(
+        exam_id=exam_id,
+        page_id=page_id,
+        item=item.number,
+        revision=1,
+        steps=None,
+        source=MarkSource.PERSON,
+        state=MarkState.PROPOSED,
+        by=by,
+        rubric=rubric_digest(item),
+        flag="人工放入的页面, 请看原图评分",
+        at=utc_now(),
+    )
+
+
 def _give(uow: UnitOfWork, entry: PageEntry, candidate_id: str, by: str, why: str) -> None:
     exam_id, page_id = entry.page.exam_id, entry.page.id
+    if uow.candidates.statuses(exam_id).get(candidate_id) is CandidateStatus.ABSENT:
+        raise Conflict("该考生已登记为缺考。", "若其实到考, 请先在台账里改为到考。")
     for other in uow.pages.entries(exam_id, [PageState.PLACED], candidate_id):
         if other.card_page == entry.card_page and other.page.id != page_id:
             raise Conflict(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.cards import Card
+from core.errors import NotFound
 from core.exams import Exam, Item, ItemKind
 from core.ledger import PageEntry
 from core.marks import Mark, MarkState
@@ -74,10 +75,16 @@ def results_of(state: ExamState) -> ExamResults:
 
 
 def exam_results(tb: Toolbox, exam_id: str, release: int | None = None) -> ExamResults:
-    """The results of a release as they were frozen (the last one by default; live if there is none)."""
+    """The results of a release as they were frozen (the last one by default; live if there is none).
+
+    Raises:
+        NotFound: no such exam or release.
+    """
     with tb.store.read() as uow:
         releases = uow.outputs.releases(exam_id)
     chosen = next((r for r in releases if release in (None, r.revision)), None)
+    if chosen is None and release is not None:
+        raise NotFound(f"没有第 {release} 次发布。", "请从结果页打开。")
     if chosen is None:
         return gather_results(tb, exam_id)
     return ExamResults.model_validate_json(tb.blobs.get(chosen.results_blob))
@@ -255,6 +262,7 @@ def counted_marks(state: ExamState) -> dict[tuple[str, str], Mark]:
         for entry in pages.values():
             for item in state.exam.items:
                 mark = state.marks.get((entry.page.id, item.number))
-                if mark is not None and item.number not in uncounted:
+                here = page_of_item(state.cards, pages, item.number) is entry
+                if mark is not None and here and item.number not in uncounted:
                     counted[entry.page.id, item.number] = mark
     return counted

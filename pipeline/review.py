@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -127,7 +127,7 @@ def next_tasks(
 
 
 def _task(exam: Exam, mark: Mark, reading: PageReading) -> ReviewTask:
-    item = exam.item(mark.item)
+    item = _definition(exam, mark.item)
     return ReviewTask(exam.id, mark.page_id, item, mark, reading, pads_of(item))
 
 
@@ -172,7 +172,7 @@ def give_mark(
     with tb.store.write() as uow:
         before = _current(uow, page_id, item)
         exam = uow.exams.get(before.exam_id)
-        definition = exam.item(item)
+        definition = _definition(exam, item)
         _check(exam, definition, awards)
         given = tuple(_award(pad, awards[pad.id], before) for pad in pads_of(definition))
         return _keep(uow, before, definition, given, by, reason, action="mark.give")
@@ -235,6 +235,13 @@ def _words(mark: Mark) -> str:
     return f"{mark.steps} {mark.state.value} {mark.by}"
 
 
+def _definition(exam: Exam, item: str) -> Item:
+    try:
+        return exam.item(item)
+    except KeyError as error:
+        raise NotFound(f"试卷里已经没有第 {item} 题。", "请返回队列。") from error
+
+
 def _current(uow: UnitOfWork, page_id: str, item: str) -> Mark:
     mark = uow.marks.current(page_id, item)
     if mark is None:
@@ -245,16 +252,31 @@ def _current(uow: UnitOfWork, page_id: str, item: str) -> Mark:
 def undo(tb: Toolbox, page_id: str, item: str, by: str) -> Mark:
     """Take one's last mark of a response back: the mark before it holds again, as a new revision.
 
+    What one had said about the filled bubbles is taken back with it. Undoing again goes further back.
+
     Raises:
-        Conflict: the current mark is another person's, or there is none before it.
+        NotFound: no such response.
+        Conflict: the current mark is another person's, there is none before it, or the rubric has
+            changed since.
     """
     with tb.store.write() as uow:
-        revisions = uow.marks.history(page_id, item)
-        if len(revisions) < 2 or revisions[-1].by != by:
+        now = _current(uow, page_id, item)
+        earlier = _before(uow.marks.history(page_id, item))
+        if earlier is None or now.by != by:
             raise Conflict("没有可以撤销的评分。", "只能撤销自己刚给出的分数。")
-        mark = uow.marks.add(revisions[-2])
-        _log(uow, revisions[-1], mark, by, "mark.undo", "撤销")
+        if earlier.rubric != rubric_digest(_definition(uow.exams.get(now.exam_id), item)):
+            raise Conflict("评分标准已经修改, 不能撤销到修改以前的分数。", "请按新的标准重新给分。")
+        uow.pages.rewind_correction(now.exam_id, page_id, item, earlier.at)
+        mark = uow.marks.add(earlier)
+        _log(uow, now, mark, by, "mark.undo", "撤销")
         return mark
+
+
+def _before(revisions: Sequence[Mark]) -> Mark | None:
+    """The mark before the current one; one that an undo has brought back stands where it stood first."""
+    own = [mark.model_dump(exclude={"revision", "at"}) for mark in revisions]
+    first = own.index(own[-1])
+    return revisions[first - 1] if first else None
 
 
 def flag(tb: Toolbox, page_id: str, item: str, reason: str, by: str) -> Mark:
@@ -306,7 +328,7 @@ def optional_queue(tb: Toolbox, exam_id: str) -> tuple[OptionalTask, ...]:
         state = read_state(uow, exam_id)
     tasks = []
     for candidate, pages in state.scripts.items():
-        if state.statuses.get(candidate) is CandidateStatus.ABSENT:
+        if state.statuses.get(candidate, CandidateStatus.PRESENT) is not CandidateStatus.PRESENT:
             continue
         for group in state.exam.optional_groups:
             choice = optional_choices(state, pages)[group.id]
@@ -337,7 +359,7 @@ def correct_choice(tb: Toolbox, page_id: str, item: str, labels: str, by: str) -
 
     with tb.store.write() as uow:
         before = _current(uow, page_id, item)
-        definition = uow.exams.get(before.exam_id).item(item)
+        definition = _definition(uow.exams.get(before.exam_id), item)
         if definition.kind not in OBJECTIVE:
             raise BadInput(f"第 {item} 题不是选择或判断题。", "请直接给分。")
         chosen = "".join(sorted(set(labels.upper())))

@@ -14,7 +14,9 @@ from core.store.base import Repository
 
 
 class Output(Record):
-    """A file that was given out: kinds are script, error_book, review, workbook, csv, card."""
+    """A file that was given out: kinds are script, error_book, review, workbook,
+    csv_total, csv_items, review_data; of release 0 card (pre-named copies) and blank_scan (pages of a
+    blank card, ``candidate_id`` being the page number)."""
 
     exam_id: str
     release: int
@@ -68,6 +70,11 @@ class OutputRepository(Repository):
         same = [t.outputs.c[name] == getattr(output, name) for name in key]
         self._db.execute(delete(t.outputs).where(*same))
         self._db.execute(insert(t.outputs).values(**output.model_dump()))
+
+    def forget(self, exam_id: str, release: int, kind: str) -> None:
+        """Take the rows of this kind out; their bytes stay in the blob store."""
+        same = (t.outputs.c.exam_id == exam_id, t.outputs.c.release == release, t.outputs.c.kind == kind)
+        self._db.execute(delete(t.outputs).where(*same))
 
     def of_release(self, exam_id: str, release: int, kind: str = "") -> tuple[Output, ...]:
         query = select(t.outputs).where(t.outputs.c.exam_id == exam_id, t.outputs.c.release == release)

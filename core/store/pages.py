@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -156,8 +157,18 @@ class PageRepository(Repository):
 
     def corrections(self, exam_id: str) -> dict[tuple[str, str], tuple[str, str]]:
         """(page id, key) → (value, by)."""
-        query = select(t.corrections).where(t.corrections.c.exam_id == exam_id, t.corrections.c.current)
+        query = select(t.corrections).where(
+            t.corrections.c.exam_id == exam_id, t.corrections.c.current, t.corrections.c.by != ""
+        )
         return {(row.page_id, row.key): (row.value, row.by) for row in self._db.execute(query)}
+
+    def rewind_correction(self, exam_id: str, page_id: str, key: str, to: datetime) -> None:
+        """What had been said about this by then holds again; a line without a name when nobody had."""
+        c = t.corrections.c
+        said = select(c.value, c.by).where(c.page_id == page_id, c.key == key)
+        row = self._db.execute(said.where(c.at <= to).order_by(c.revision.desc()).limit(1)).first()
+        values = {"exam_id": exam_id, "value": row.value if row else "", "by": row.by if row else ""}
+        self._append_revision(t.corrections, {"page_id": page_id, "key": key}, values)
 
 
 def _entry(row: Mapping[Any, Any]) -> PageEntry:
