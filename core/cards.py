@@ -82,6 +82,16 @@ class Printed(Record):
     line_mm: float = 0.2  #: a frame's width of line
     slot: str = ""  #: a candidate's field ("name", "number", …) that a pre-named copy prints here
 
+    @property
+    def extent(self) -> BoxMm:
+        """About where the words stand inside ``box``: Chinese characters one em wide, others 0.6 em."""
+        em_mm = self.size_pt * 25.4 / 72
+        wide = em_mm * sum(1.0 if ord(c) > 0x2E7F else 0.6 for c in self.text)
+        width, height = min(self.box.width_mm, max(wide, em_mm)), min(self.box.height_mm, 1.3 * em_mm)
+        spare = {"left": 0.0, "center": 0.5, "right": 1.0}[self.align] * (self.box.width_mm - width)
+        top = self.box.centre.y_mm - height / 2
+        return BoxMm(x_mm=self.box.x_mm + spare, y_mm=top, width_mm=width, height_mm=height)
+
 
 class CardPage(Record):
     """One printed side."""

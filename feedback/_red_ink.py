@@ -1,7 +1,7 @@
 """Where the red ink goes on one card page: pure geometry in card millimetres.
 
-The rule of all places: beside what was written, at the box's end or in its printed top line, so that
-an answer stays legible.
+The rule of all places: beside what was written, and on nothing that is printed or written. Each sign has
+a place where a teacher would put it; where that is taken it moves to the nearest free room.
 """
 
 from __future__ import annotations
@@ -12,32 +12,36 @@ from dataclasses import dataclass, field
 from core.cards import BubbleField, BubblePurpose, Card, CardPage, WritingKind, WritingRegion
 from core.exams import Exam, Item
 from core.geometry import BoxMm
-from core.marks import Award
 from core.results import CandidateResult, ItemResult
 from core.scores import format_steps
 from feedback import _strokes
 from feedback._items import awarded
+from feedback._red_notes import NOTE_SIZES_MM, lines_of, note_text, shortened, text_width_mm
+from feedback._room import Cells, Place, Room
 from feedback._strokes import Stroke
 from feedback._wording import criterion_names, is_right_bubble
 
 _MARK_MM = 3.7  #: height of a tick
 _SMALL_MM = 2.7  #: height of points beside a tick
+_NEAR_MM = 2.6  #: height of a tick between lines of writing
+_NEAR_POINTS_MM = 2.2
 _SCORE_MM = 5.0  #: height of an item's score
-_NOTE_MM = 2.6  #: letters of a short reason
-_NOTE_COLUMNS = 74  #: longest note, in Latin letters' widths
-_TOP_LINE_MM = 6.5  #: printed line at the top of an answer box ("17.（6分）")
+_FILL_SCORE_MM = 3.4  #: height of the score at the end of a line
+_LEAST_SCORE_MM = 3.0
+_TOP_LINE_MM = 8.0  #: the top of an answer box, with its printed number
+_LINE_EM = 1.25  #: from line to line of a note, in its size
+_BESIDE_MM = 3.0  #: how far signs may leave an item's own room
 
 
 @dataclass(frozen=True)
 class Note:
-    """A few printed words: the point is the text's right top corner (left top for ``left``)."""
+    """A few printed words; the point is the text's left top corner."""
 
     x_mm: float
     y_mm: float
     text: str
-    size_mm: float = _NOTE_MM
+    size_mm: float = NOTE_SIZES_MM[0]
     width_mm: float = 80.0
-    left: bool = False
 
 
 @dataclass
@@ -52,25 +56,47 @@ class Ink:
         self.strokes.extend(strokes)
 
 
-def page_ink(result: CandidateResult, exam: Exam, card: Card, page: CardPage) -> Ink:
-    """All ink of one page; the total stands on the first page that has a place for it."""
-    ink = Ink()
+@dataclass(frozen=True)
+class _Sheet:
+    """The page that is marked, its free room, and the ink so far."""
+
+    exam: Exam
+    page: CardPage
+    room: Room
+    ink: Ink
+
+    def points(self, steps: int) -> str:
+        return format_steps(steps, self.exam.step)
+
+
+def page_ink(
+    result: CandidateResult, exam: Exam, card: Card, page: CardPage, dark: Cells | None = None
+) -> Ink:
+    """All ink of one page; the total stands on the first page that has a place for it.
+
+    Args:
+        result: the candidate's marks.
+        exam: names items and criteria.
+        card: says which page is an item's first.
+        page: the page to mark.
+        dark: cells of ``feedback._room.CELL_MM`` that are dark on the rectified scan; without them
+            only bubbles and printed words are known to be taken.
+    """
+    sheet = _Sheet(exam, page, Room(page, dark), Ink())
     first = next((p.number for p in card.pages if p.score_box), card.pages[0].number)
     if page.number == first:
-        _total(ink, result, exam, page)
+        _total(sheet.ink, result, exam, page)
     for item in exam.items:
         got = result.item(item.number)
-        if got is None or got.steps is None:
-            continue
-        if not got.counted:
+        if got is None or got.steps is None or not got.counted:
             continue
         for bubbles in page.bubbles:
             if bubbles.purpose is BubblePurpose.ANSWER and bubbles.key == item.number:
-                _choice(ink, exam, item, got, bubbles)
+                _choice(sheet, item, got, bubbles)
         regions = [r for r in page.writing if r.item == item.number]
         if regions:
-            _written(ink, exam, item, got, page, regions, card.pages_of(item.number)[0])
-    return ink
+            _written(sheet, item, got, regions, card.pages_of(item.number)[0])
+    return sheet.ink
 
 
 def _total(ink: Ink, result: CandidateResult, exam: Exam, page: CardPage) -> None:
@@ -93,7 +119,6 @@ def _total(ink: Ink, result: CandidateResult, exam: Exam, page: CardPage) -> Non
             text="客{} 主{}".format(*parts),
             size_mm=2.1,
             width_mm=place.width_mm + 6,
-            left=True,
         )
     )
     ink.spoken.append(f"总分 {text}")
@@ -102,19 +127,18 @@ def _total(ink: Ink, result: CandidateResult, exam: Exam, page: CardPage) -> Non
 # --- choices -------------------------------------------------------------------------------------
 
 
-def _choice(ink: Ink, exam: Exam, item: Item, got: ItemResult, bubbles: BubbleField) -> None:
+def _choice(sheet: _Sheet, item: Item, got: ItemResult, bubbles: BubbleField) -> None:
     """A tick, or a cross with the right letters ringed; points only where some were given."""
     steps = got.steps or 0
     x, y = _beside(bubbles)
-    ink.draw(_sign(steps, got.full_steps)(x, y, _MARK_MM, item.number))
-    if 0 < steps < got.full_steps:
-        text = f"+{format_steps(steps, exam.step)}"
-        ink.draw(_strokes.digits(text, x + _MARK_MM + 0.9, y + 0.7, _SMALL_MM))
+    points = f"+{sheet.points(steps)}" if 0 < steps < got.full_steps else ""
+    around = BoxMm(x_mm=x - 0.5, y_mm=y - 3.5, width_mm=20, height_mm=_MARK_MM + 7)
+    _signed(sheet, _sign(steps, got.full_steps), points, (x, y), around, item.number)
     if steps < got.full_steps:
         for bubble in bubbles.bubbles:
             if is_right_bubble(item, bubble.label):
                 b = bubble.box.grown(0.75)
-                ink.draw(_strokes.ring(b.x_mm, b.y_mm, b.width_mm, b.height_mm))
+                sheet.ink.draw(_strokes.ring(b.x_mm, b.y_mm, b.width_mm, b.height_mm))
 
 
 def _beside(bubbles: BubbleField) -> tuple[float, float]:
@@ -127,120 +151,177 @@ def _beside(bubbles: BubbleField) -> tuple[float, float]:
     return last.right_mm + 1.9, last.centre.y_mm - _MARK_MM * 0.55
 
 
-def _sign(steps: int, full: int) -> Callable[[float, float, float, str], tuple[Stroke, ...]]:
+Sign = Callable[[float, float, float, str], tuple[Stroke, ...]]
+
+
+def _sign(steps: int, full: int) -> Sign:
     if steps >= full:
         return _strokes.tick
     return _strokes.half_tick if steps else _strokes.cross
+
+
+def _signed(
+    sheet: _Sheet,
+    sign: Sign,
+    points: str,
+    at: tuple[float, float],
+    within: BoxMm,
+    seed: str,
+    heights: tuple[float, float] = (_MARK_MM, _SMALL_MM),
+) -> Place:
+    """A sign and the points after it as one piece, at its place or the nearest free room."""
+    mark, digit = heights
+    width = mark * 1.05 + (0.25 * mark + _strokes.digits_width(points, digit) if points else 0.0)
+    place = sheet.room.place(width, mark, *at, within)
+    x, y = place.box.x_mm, place.box.y_mm
+    sheet.ink.draw(sign(x, y, mark, seed))
+    if points:
+        sheet.ink.draw(_strokes.digits(points, x + mark * 1.3, y + (mark - digit) / 2, digit))
+    sheet.room.take(place.box)
+    return place
 
 
 # --- written answers -----------------------------------------------------------------------------
 
 
 def _written(
-    ink: Ink,
-    exam: Exam,
-    item: Item,
-    got: ItemResult,
-    page: CardPage,
-    regions: Sequence[WritingRegion],
-    first_page: int,
+    sheet: _Sheet, item: Item, got: ItemResult, regions: Sequence[WritingRegion], first_page: int
 ) -> None:
+    scored = sheet.page.number == first_page
     lines = [r for r in regions if r.kind is WritingKind.LINE]
     if lines:
-        _blanks(ink, exam, item, got, lines)
-    else:
-        _evidence(ink, exam, got, page, regions)
-    if page.number == first_page:
-        _score(ink, exam, item, got, page, regions)
+        _blanks(sheet, item, got, lines)
+        return
+    score = _score(sheet, got, regions) if scored else None
+    _evidence(sheet, got, regions)
+    if score is not None:
+        text = note_text(sheet.exam, item, got, sheet.page.number)
+        if text:
+            _note(sheet, text, score, regions)
 
 
-def _blanks(ink: Ink, exam: Exam, item: Item, got: ItemResult, lines: Sequence[WritingRegion]) -> None:
-    """A sign at the right end of each blank, half outside its line."""
+def _blanks(sheet: _Sheet, item: Item, got: ItemResult, lines: Sequence[WritingRegion]) -> None:
+    """A sign at the right end of each blank, and the item's score after the last."""
     names = criterion_names(item)
+    last = max(lines, key=lambda r: (r.box.bottom_mm, r.box.right_mm))
+    score = sheet.points(got.steps or 0)
     for region in lines:
-        if region.part >= len(names):
-            continue
-        key, _, full = names[region.part]
+        key, _, full = names[region.part] if region.part < len(names) else ("", "", got.full_steps)
         steps = awarded(got, key, region.part)
+        steps = got.steps if steps is None and len(lines) == 1 else steps
         if steps is None:
             continue
-        x, y = region.box.right_mm - 0.8, region.box.bottom_mm - 6.2
-        ink.draw(_sign(steps, full)(x, y, _MARK_MM, f"{item.number}.{region.part}"))
-        if 0 < steps < full:
-            text = f"+{format_steps(steps, exam.step)}"
-            ink.draw(_strokes.digits(text, x + 0.4, y - _SMALL_MM - 0.4, _SMALL_MM))
+        # Of several blanks each says what it earned where that is neither all nor nothing.
+        points = f"+{sheet.points(steps)}" if len(lines) > 1 and 0 < steps < full else ""
+        ends = (region.box.right_mm - (8.0 if region is last else 0.8), region.box.bottom_mm - 6.2)
+        _signed(
+            sheet,
+            _sign(steps, full),
+            points,
+            ends,
+            _around_line(sheet, region),
+            f"{item.number}.{region.part}",
+        )
+    width = _strokes.digits_width(score, _FILL_SCORE_MM)
+    place = sheet.room.place(
+        width, _FILL_SCORE_MM, last.box.right_mm - 3.0, last.box.bottom_mm - 6.0, _around_line(sheet, last)
+    )
+    sheet.ink.draw(_strokes.digits(score, place.box.x_mm, place.box.y_mm, _FILL_SCORE_MM))
+    sheet.room.take(place.box)
+    sheet.ink.spoken.append(f"{item.number} {score}")
 
 
-def _evidence(
-    ink: Ink, exam: Exam, got: ItemResult, page: CardPage, regions: Sequence[WritingRegion]
-) -> None:
-    """The words that earned points underlined, and a tick with the points at their end."""
-    right_mm = max(r.box.right_mm for r in regions)
-    for award in got.awards:
-        places = [e.box for e in award.evidence if e.box is not None and e.card_page == page.number]
-        if not places or not award.steps:
-            continue
+def _around_line(sheet: _Sheet, region: WritingRegion) -> BoxMm:
+    """Room for signs of a line: it and a little to its right, as far as no neighbour's line begins."""
+    box = region.box
+    others = (r.box for r in sheet.page.writing if r.box.x_mm >= box.right_mm)
+    beside = (b.x_mm - box.right_mm for b in others if b.y_mm < box.bottom_mm and b.bottom_mm > box.y_mm)
+    right = min([*beside, 2 * _BESIDE_MM, sheet.page.width_mm - box.right_mm - 2])
+    return BoxMm(
+        x_mm=box.x_mm, y_mm=box.y_mm - 1, width_mm=box.width_mm + max(0.0, right), height_mm=box.height_mm + 1
+    )
+
+
+def _evidence(sheet: _Sheet, got: ItemResult, regions: Sequence[WritingRegion]) -> None:
+    """The words that earned points underlined, and a tick with the points near their end."""
+    found = [
+        (award, [e.box for e in award.evidence if e.box is not None and e.card_page == sheet.page.number])
+        for award in got.awards
+        if award.steps
+    ]
+    for _, places in found:
         for box in places:
-            ink.draw(_strokes.underline(box.x_mm, box.bottom_mm + 0.2, box.width_mm))
-        text = f"+{format_steps(award.steps, exam.step)}"
-        width = _MARK_MM + 1.2 + _strokes.digits_width(text, _SMALL_MM)
-        last = places[-1]
-        x = min(last.right_mm + 0.6, right_mm - width - 1)
-        y = last.y_mm - (1.2 if x > last.right_mm else 3.0)
-        ink.draw(_sign(award.steps, award.full_steps)(x, y, _MARK_MM, award.criterion))
-        ink.draw(_strokes.digits(text, x + _MARK_MM + 0.9, y + 0.5, _SMALL_MM))
+            sheet.ink.draw(_strokes.underline(box.x_mm, box.bottom_mm + 0.2, box.width_mm))
+            sheet.room.take(BoxMm(x_mm=box.x_mm, y_mm=box.bottom_mm, width_mm=box.width_mm, height_mm=0.5))
+    within = _all_of([r.box for r in regions])
+    for award, places in found:
+        if places:
+            last = places[-1]
+            above = (last.right_mm - _NEAR_MM * 0.7, last.y_mm - _NEAR_MM)
+            points, sign = f"+{sheet.points(award.steps)}", _sign(award.steps, award.full_steps)
+            _signed(sheet, sign, points, above, within, award.criterion, (_NEAR_MM, _NEAR_POINTS_MM))
 
 
-def _score(
-    ink: Ink, exam: Exam, item: Item, got: ItemResult, page: CardPage, regions: Sequence[WritingRegion]
-) -> None:
-    """The item's score at its right end, and before it why points were lost."""
-    text = format_steps(got.steps or 0, exam.step)
-    width = _strokes.digits_width(text, _SCORE_MM)
-    around = page.item_boxes.get(item.number) or regions[0].box
-    if regions[0].kind is WritingKind.LINE:
-        last = max(regions, key=lambda r: (r.box.bottom_mm, r.box.right_mm)).box
-        x, y = min(last.right_mm + 6.5, page.width_mm - width - 4), last.bottom_mm - 6.6
-    else:
-        x, y = around.right_mm - width - 2.5, around.y_mm + 1.2
-    ink.draw(_strokes.digits(text, x, y, _SCORE_MM))
-    ink.draw(_strokes.underline(x - 0.8, y + _SCORE_MM + 0.7, width + 1.6))
-    ink.spoken.append(f"{item.number} {text}")
-    note = _note(exam, item, got, page)
-    if note and regions[0].kind is not WritingKind.LINE:
-        room = around.width_mm - width - 34
-        ink.notes.append(Note(x_mm=x - 2.5, y_mm=around.y_mm + 0.9, text=note, width_mm=max(room, 30)))
+def _all_of(boxes: Sequence[BoxMm]) -> BoxMm:
+    left, top = min(b.x_mm for b in boxes), min(b.y_mm for b in boxes)
+    right, bottom = max(b.right_mm for b in boxes), max(b.bottom_mm for b in boxes)
+    return BoxMm(x_mm=left, y_mm=top, width_mm=right - left, height_mm=bottom - top)
 
 
-def _note(exam: Exam, item: Item, got: ItemResult, page: CardPage) -> str:
-    """Points that no evidence on the page shows, and reasons for the lost ones, kept short."""
-    if got.blank:
-        return "未作答"
-    parts = []
-    for place, (key, name, full) in enumerate(criterion_names(item)):
-        steps = awarded(got, key, place)
-        award = next((a for a in got.awards if a.criterion == key), None)
-        if steps is None:
-            continue
-        if item.kind == "essay":
-            parts.append(f"{name} {format_steps(steps, exam.step)}")
-        elif steps < full:
-            why = (award.reason if award else "") or name
-            parts.append(f"−{format_steps(full - steps, exam.step)} {why}")
-        elif not _shown(award, page):
-            parts.append(f"+{format_steps(steps, exam.step)} {name}")
-    return _shortened("；".join(parts) or (got.reason if (got.steps or 0) < got.full_steps else ""))
+def _around(sheet: _Sheet, regions: Sequence[WritingRegion]) -> BoxMm:
+    """The item's own room on the page, inside its frame."""
+    box = sheet.page.item_boxes.get(regions[0].item) or _all_of([r.box for r in regions])
+    return box.grown(-0.8) if min(box.width_mm, box.height_mm) > 4 else box
 
 
-def _shown(award: Award | None, page: CardPage) -> bool:
-    return award is not None and any(e.box is not None for e in award.evidence)
+def _strip(around: BoxMm, regions: Sequence[WritingRegion]) -> BoxMm:
+    """The printed top line of the item, above its cells or the first line of writing."""
+    head = min(r.box.y_mm for r in regions) - around.y_mm
+    gridded = any(r.kind in (WritingKind.GRID, WritingKind.RULED) for r in regions)
+    height = min(head if gridded and head > _LEAST_SCORE_MM + 1 else _TOP_LINE_MM, around.height_mm)
+    return BoxMm(x_mm=around.x_mm, y_mm=around.y_mm, width_mm=around.width_mm, height_mm=height)
 
 
-def _shortened(text: str) -> str:
-    """At most two lines of a note, cut with an ellipsis."""
-    columns = 0
-    for place, char in enumerate(text):
-        columns += 2 if ord(char) > 0x2E7F else 1
-        if columns > _NOTE_COLUMNS * 2:
-            return text[:place] + "…"
-    return text
+def _score(sheet: _Sheet, got: ItemResult, regions: Sequence[WritingRegion]) -> BoxMm:
+    """The item's score at its right top, smaller or elsewhere in its room when that is taken."""
+    text = sheet.points(got.steps or 0)
+    around = _around(sheet, regions)
+    strip = _strip(around, regions)
+    tallest = max(_LEAST_SCORE_MM, min(_SCORE_MM, strip.height_mm - 1.6))
+    for height, within in ((tallest, strip), (_LEAST_SCORE_MM, strip), (tallest, around)):
+        width = _strokes.digits_width(text, height) + 1.6
+        x, y = around.right_mm - width - 1, around.y_mm + 0.5
+        place = sheet.room.place(width, height + 1.3, x, y, within)
+        if place.free:
+            break
+    box = place.box
+    sheet.ink.draw(_strokes.digits(text, box.x_mm + 0.8, box.y_mm, height))
+    sheet.ink.draw(_strokes.underline(box.x_mm, box.y_mm + height + 0.6, box.width_mm))
+    sheet.ink.spoken.append(f"{regions[0].item} {text}")
+    sheet.room.take(box.grown(0.4))
+    return box
+
+
+def _note(sheet: _Sheet, text: str, score: BoxMm, regions: Sequence[WritingRegion]) -> None:
+    """Reasons in the top line before the score, else in free room of the box, else cut until they fit."""
+    around = _around(sheet, regions)
+    strip = _strip(around, regions)
+    for columns in (300, 150, 100, 60, 30):
+        short = shortened(text, columns)
+        for size in NOTE_SIZES_MM:
+            for within, rows in ((strip, 1), (strip, 2), (strip, 3), (around, 0)):
+                width = _note_width(short, size, within.width_mm - 2, rows)
+                height = lines_of(short, size, width) * size * _LINE_EM
+                if height > within.height_mm:
+                    continue
+                place = sheet.room.place(width, height, score.x_mm - width - 1.5, around.y_mm + 0.6, within)
+                if place.free:
+                    sheet.room.take(place.box)
+                    sheet.ink.notes.append(Note(place.box.x_mm, place.box.y_mm, short, size, width))
+                    return
+
+
+def _note_width(text: str, size_mm: float, room_mm: float, rows: int) -> float:
+    """A width in which the text takes about ``rows`` lines (0: as few as the room allows)."""
+    natural = text_width_mm(text, size_mm)
+    return min(room_mm, natural if rows < 2 else natural / rows + 2 * size_mm)

@@ -95,3 +95,14 @@ def criterion_names(item: Item) -> tuple[tuple[str, str, int], ...]:
     if isinstance(item, Essay):
         return tuple((t.id, t.name, t.full_steps) for t in item.traits)
     return ()
+
+
+def missing(item: Item, place: int, steps: int) -> str:
+    """What a criterion that earned too little asks for, where whoever marked gave no reason."""
+    if isinstance(item, Fill):
+        return f"应填 {blank_key(item.blanks[place])}"
+    if isinstance(item, ShortAnswer):
+        return ("不完整：" if steps else "缺：") + item.criteria[place].statement
+    if isinstance(item, Essay) and item.traits[place].description:
+        return "要求：" + item.traits[place].description
+    return ""

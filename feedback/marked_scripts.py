@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.cards import Card
 from core.errors import NotFound
 from core.exams import Exam
@@ -32,7 +35,9 @@ class ScriptPage:
     """One scanned side: its bytes as they came, and how the card lies in it.
 
     ``width_px`` and ``height_px`` are the image's as decoded (after EXIF orientation, if any), the
-    frame in which ``registration.image_from_card`` gives its pixels.
+    frame in which ``registration.image_from_card`` gives its pixels. ``ink`` says which half millimetres
+    of the card (rows × columns from its left top) are dark, print and writing alike; red ink keeps clear
+    of them.
     """
 
     card_page: int
@@ -41,6 +46,7 @@ class ScriptPage:
     width_px: int
     height_px: int
     registration: Registration
+    ink: NDArray[np.bool_] | None = None
 
 
 def marked_script(result: CandidateResult, exam: Exam, card: Card, pages: Sequence[ScriptPage]) -> bytes:
@@ -89,7 +95,7 @@ def _sheet(
         page.width_px,
         page.height_px,
     )
-    ink = page_ink(result, exam, card, printed)
+    ink = page_ink(result, exam, card, printed, page.ink)
     scan, overlay = f"scan-{index}.{page.media_type.removeprefix('image/')}", f"ink-{index}.svg"
     files[scan], files[overlay] = page.image, _svg(ink, frame)
     width, height = frame.page_mm
@@ -114,7 +120,6 @@ def _note(note: Note, frame: Projection) -> dict[str, Any]:
         "text": note.text,
         "size": note.size_mm * grown,
         "width": note.width_mm * grown,
-        "left": note.left,
         "lean": frame.lean_deg(note.x_mm, note.y_mm),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -30,10 +31,6 @@ class SheetPages:
     card: Card
     rasters: tuple[tuple[int, str], ...]
 
-    def from_page(self, card_page: int) -> SheetPages:
-        """Without the pages before this one."""
-        return SheetPages(self.card, tuple(r for r in self.rasters if r[0] >= card_page))
-
 
 def item_picture(tb: Toolbox, page_id: str, item: str, trimmed: bool = False) -> bytes:
     """A JPEG of one response without name or number: all its regions, continuation pages below.
@@ -47,11 +44,16 @@ def item_picture(tb: Toolbox, page_id: str, item: str, trimmed: bool = False) ->
     Raises:
         NotFound: the page was not read, or the item is not on it.
     """
-    return cut_item(tb.blobs, sheet_pages(tb, page_id), item, trimmed)
+    return cut_item(tb.blobs, sheet_pages(tb, page_id, item), item, trimmed)
 
 
-def sheet_pages(tb: Toolbox, page_id: str) -> SheetPages:
+def sheet_pages(tb: Toolbox, page_id: str, item: str = "") -> SheetPages:
     """The page and those of the same sheet or candidate that come after it.
+
+    Args:
+        tb: where pages are kept.
+        page_id: the first page wanted.
+        item: look only for the pages on which this item goes on; "" for all later pages.
 
     Raises:
         NotFound: the page was not read.
@@ -61,7 +63,7 @@ def sheet_pages(tb: Toolbox, page_id: str) -> SheetPages:
         card = uow.cards.get(entry.card_id) if entry.card_id else None
         if card is None:
             raise NotFound("这一页没有读过, 没有可以裁切的作答。")
-        found = [entry, *_later_pages(uow, entry, card)]
+        found = [entry, *_later_pages(uow, entry, card, item)]
         readings = uow.pages.readings(entry.page.exam_id, [e.page.id for e in found])
     rasters = ((e.card_page, readings[e.page.id].raster_blob) for e in found if e.page.id in readings)
     return SheetPages(card, tuple((number, blob) for number, blob in rasters if blob))
@@ -85,21 +87,25 @@ def cut_item(blobs: BlobStore, sheet: SheetPages, item: str, trimmed: bool = Fal
     return _jpeg(_stacked(cuts))
 
 
-def _later_pages(uow: UnitOfWork, entry: PageEntry, card: Card) -> list[PageEntry]:
-    if entry.card_page >= card.pages[-1].number:
+def _later_pages(uow: UnitOfWork, entry: PageEntry, card: Card, item: str) -> list[PageEntry]:
+    numbers = card.pages_of(item) if item else tuple(page.number for page in card.pages)
+    wanted = {number for number in numbers if number > entry.card_page}
+    if not wanted:
         return []
-    same = uow.pages.entries(entry.page.exam_id, [PageState.PLACED, PageState.HELD])
-    later = (
-        other
-        for other in same
-        if other.card_page > entry.card_page
-        and other.card_id == card.id
-        and (
-            (entry.sheet and other.sheet == entry.sheet)
-            or (entry.candidate_id and other.candidate_id == entry.candidate_id)
-        )
-    )
+    states = [PageState.PLACED, PageState.HELD]
+    own: Sequence[PageEntry] = ()
+    if entry.candidate_id:
+        own = uow.pages.entries(entry.page.exam_id, states, entry.candidate_id)
+    if not wanted <= {other.card_page for other in own}:
+        # A later page of the same sheet may not have found its candidate yet.
+        own = [o for o in uow.pages.entries(entry.page.exam_id, states) if _together(entry, o)]
+    later = (o for o in own if o.card_page in wanted and o.card_id == card.id)
     return sorted(later, key=lambda other: other.card_page)
+
+
+def _together(one: PageEntry, other: PageEntry) -> bool:
+    same_sheet = bool(one.sheet) and one.sheet == other.sheet
+    return same_sheet or (bool(one.candidate_id) and one.candidate_id == other.candidate_id)
 
 
 def item_box(page: CardPage, item: str) -> BoxMm | None:

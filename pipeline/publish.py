@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.cards import Card
 from core.errors import NotFound
 from core.exams import Exam
 from core.jobs import JobKind
 from core.ledger import PageEntry
-from core.pages import PageState, Registration
+from core.pages import PageReading, PageState
 from core.results import CandidateResult, CandidateStatus, ExamResults
 from core.store import Output
 from feedback.class_review import build_review, review_pdf
@@ -18,7 +18,8 @@ from feedback.error_book import error_book
 from feedback.marked_scripts import ScriptPage, marked_script, script_file_name
 from feedback.statistics import Statistics, statistics_of
 from feedback.workbook import write_csv, write_workbook
-from pipeline.pictures import blank_item_picture, item_picture
+from pipeline.ink import page_cells
+from pipeline.pictures import SheetPages, blank_item_picture, cut_item, sheet_pages
 from pipeline.toolbox import Toolbox
 
 #: Candidates whose scripts and books one job makes.
@@ -32,11 +33,14 @@ class ReleasePictures:
     tb: Toolbox
     exam: Exam
     card: Card | None
+    sheets: dict[str, SheetPages] = field(default_factory=dict)  #: by their first page, as they are asked for
 
     def answer(self, page_id: str, item: str) -> bytes | None:
-        """The candidate's own writing, without name or number."""
+        """The candidate's own writing, without name or number, and without the box's empty part."""
         try:
-            return item_picture(self.tb, page_id, item)
+            if page_id not in self.sheets:
+                self.sheets[page_id] = sheet_pages(self.tb, page_id)
+            return cut_item(self.tb.blobs, self.sheets[page_id], item, trimmed=True)
         except NotFound:
             return None
 
@@ -164,14 +168,14 @@ def _script_pages(tb: Toolbox, exam_id: str, candidate_id: str) -> tuple[Card | 
         readings = uow.pages.readings(exam_id, [e.page.id for e in entries])
         cards = {c.id: c for c in uow.cards.of_exam(exam_id)}
     pages = [
-        _script_page(tb, entry, readings[entry.page.id].registration)
+        _script_page(tb, entry, readings[entry.page.id])
         for entry in sorted(entries, key=lambda e: e.card_page)
         if entry.page.id in readings
     ]
     return (cards[entries[0].card_id] if entries else None), pages
 
 
-def _script_page(tb: Toolbox, entry: PageEntry, registration: Registration) -> ScriptPage:
+def _script_page(tb: Toolbox, entry: PageEntry, reading: PageReading) -> ScriptPage:
     page = entry.page
     return ScriptPage(
         card_page=entry.card_page,
@@ -179,7 +183,8 @@ def _script_page(tb: Toolbox, entry: PageEntry, registration: Registration) -> S
         media_type="image/png" if page.media_type == "image/png" else "image/jpeg",
         width_px=page.width_px,
         height_px=page.height_px,
-        registration=registration,
+        registration=reading.registration,
+        ink=page_cells(tb.blobs.get(reading.raster_blob)) if reading.raster_blob else None,
     )
 
 
