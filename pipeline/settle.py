@@ -1,233 +1,219 @@
-"""Settling whose pages they are: the whole exam as one assignment, then duplicates and collisions."""
+"""Settling whose pages they are: the whole exam at once, what people have settled as given."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from core.blobs import BlobStore
 from core.cards import Card
-from core.errors import NotFound
+from core.errors import MachineProblem, NotFound
 from core.identities import Identity
 from core.ledger import PageEntry
-from core.pages import BubbleVerdict, PageReading, PageState
+from core.pages import NumberReading, PageReading, PageState
 from core.results import CandidateStatus
 from core.rosters import Roster
 from core.store import UnitOfWork
-from ocr.identity import PageTrace, SheetEvidence, SheetIdentity, group_sheets, settle_identities
+from ocr.identity import Assembled, PageTrace, SheetIdentity, assemble, settle_identities
 from ocr.intake import decode_grey
 from ocr.rasters import PageRaster
 from ocr.registration import SAME_PAGE_SIMILARITY, page_similarity
+from pipeline.claims import ABSENT_CARD, Case, Verdict, absences, verdicts_of
 from pipeline.marking_again import mark_again
 from pipeline.toolbox import Toolbox
 
-_REOPENABLE = (PageState.RECEIVED, PageState.HELD, PageState.PLACED)
+MACHINE = "machine"
+_ATTEMPTS = 5
+#: What the machine itself has set aside is looked at again each time, so that the order in which
+#: pages came in, and how often this ran, change nothing.
+_SETTLED_AGAIN = (
+    PageState.RECEIVED,
+    PageState.HELD,
+    PageState.PLACED,
+    PageState.DUPLICATE,
+    PageState.STRAY,
+)
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Where one page goes."""
+class Before:
+    """The exam as it stood when settling began."""
 
-    page_id: str
-    state: PageState
-    candidate_id: str = ""
-    reason: str = ""
-    held_for: str = ""
-    duplicate_of: str = ""
+    entries: tuple[PageEntry, ...]
+    readings: Mapping[str, PageReading]
+    identities: Mapping[str, Identity]
+    roster: Roster
+    statuses: Mapping[str, CandidateStatus]
+    cards: Mapping[str, Card]
+
+    def reopenable(self, entry: PageEntry) -> bool:
+        """Whether the machine may say where the page goes."""
+        read = entry.page.id in self.readings and entry.card_page > 0
+        return read and entry.state in _SETTLED_AGAIN and not self._decided(entry)
+
+    def _decided(self, entry: PageEntry) -> bool:
+        """Whether a person has said where the page goes, or that it is to wait."""
+        identity = self.identities.get(entry.page.id)
+        kept_back = identity is not None and identity.by != MACHINE and entry.state is PageState.HELD
+        return entry.settled_by not in ("", MACHINE) or kept_back
+
+    def fixed(self) -> dict[str, str]:
+        """Page → candidate, as people have settled it."""
+        return {
+            e.page.id: e.candidate_id
+            for e in self.entries
+            if e.state is PageState.PLACED and e.settled_by not in ("", MACHINE)
+        }
 
 
 def settle_exam(tb: Toolbox, exam_id: str) -> None:
-    """Settle every page that a person has not settled. Running it again changes nothing by itself."""
+    """Settle every page that a person has not settled. Running it again changes nothing by itself.
+
+    Raises:
+        MachineProblem: people kept changing the ledger all the while; the job is tried again later.
+    """
+    for _ in range(_ATTEMPTS):
+        if _settled(tb, exam_id):
+            break
+    else:
+        raise MachineProblem(f"考试 {exam_id} 的台账一直在变动, 考号归属稍后再试。", "无需处理, 会自动重试。")
     with tb.store.read() as uow:
-        cards = {card.id: card for card in uow.cards.of_exam(exam_id)}
-        roster = uow.candidates.roster(exam_id)
-        readings = uow.pages.readings(exam_id)
-        entries = [
-            e for e in uow.pages.entries(exam_id, _REOPENABLE) if e.page.id in readings and e.card_page
-        ]
-    sheets = _sheets(entries, readings, cards)
-    fixed = _settled_by_people(entries)
-    threshold = tb.settings.identity_threshold
-    free = [s for s in sheets if not any(page in fixed for page in s.page_ids)]
-    settled = settle_identities(free, _unclaimed(roster, fixed, entries), threshold=threshold)
-    verdicts = _verdicts(tb, settled, entries, readings, fixed)
-    with tb.store.write() as uow:
-        _keep(uow, exam_id, sheets, settled, verdicts)
-        _note_absences(uow, exam_id, readings)
-    if any(len(card.pages_of(item)) > 1 for card in cards.values() for item in _items(card)):
+        cards = uow.cards.of_exam(exam_id)
+    if any(len(card.pages_of(item)) > 1 for card in cards for item in _items(card)):
         mark_again(tb, exam_id, [], lambda _done, _total: None)  # continuation pages have found theirs
+
+
+def _settled(tb: Toolbox, exam_id: str) -> bool:
+    """Settle once; ``False`` when the ledger changed in the meantime and nothing was kept."""
+    with tb.store.read() as uow:
+        before = _read(uow, exam_id)
+    assembled = assemble(_traces(before), before.roster)
+    settled = settle_identities(assembled.evidence, before.roster, threshold=tb.settings.identity_threshold)
+    entries = {entry.page.id: entry for entry in before.entries}
+    same = partial(_same_paper, tb.blobs, before.readings)
+    case = Case(entries, before.readings, before.fixed(), same)
+    present = {c for c, status in before.statuses.items() if status is not CandidateStatus.ABSENT}
+    verdicts = absences(case, verdicts_of(case, settled), present)
+    with tb.store.write() as uow:
+        if _changed(uow, exam_id, before):
+            return False
+        _keep(uow, exam_id, before, assembled, settled, verdicts)
+    return True
 
 
 def _items(card: Card) -> set[str]:
     return {region.item for page in card.pages for region in page.writing}
 
 
-def _settled_by_people(entries: Sequence[PageEntry]) -> dict[str, str]:
-    return {
-        e.page.id: e.candidate_id
-        for e in entries
-        if e.state is PageState.PLACED and e.settled_by not in ("", "machine")
-    }
-
-
-def _sheets(
-    entries: Sequence[PageEntry], readings: Mapping[str, PageReading], cards: Mapping[str, Card]
-) -> tuple[SheetEvidence, ...]:
-    traces = [
-        PageTrace(
-            page_id=e.page.id,
-            stack_id=e.page.stack_id,
-            source_index=e.page.source_index,
-            card_page=e.card_page,
-            card_pages=len(cards[e.card_id].pages),
-            numbers=readings[e.page.id].numbers,
-        )
-        for e in entries
-    ]
-    by_id = {e.page.id: e for e in entries}
-    return tuple(
-        SheetEvidence(
-            sheet_id=pages[0],
-            page_ids=pages,
-            card_pages=tuple(by_id[page].card_page for page in pages),
-            numbers=tuple(number for page in pages for number in readings[page].numbers),
-        )
-        for pages in group_sheets(traces)
+def _read(uow: UnitOfWork, exam_id: str) -> Before:
+    return Before(
+        entries=uow.pages.entries(exam_id),
+        readings=uow.pages.readings(exam_id),
+        identities=uow.pages.identities(exam_id),
+        roster=uow.candidates.roster(exam_id),
+        statuses=uow.candidates.statuses(exam_id),
+        cards={card.id: card for card in uow.cards.of_exam(exam_id)},
     )
 
 
-def _unclaimed(roster: Roster, fixed: Mapping[str, str], entries: Sequence[PageEntry]) -> Roster:
-    """The roster without candidates whose every page a person has settled."""
-    settled: dict[str, set[int]] = defaultdict(set)
-    for entry in entries:
-        if entry.page.id in fixed:
-            settled[entry.candidate_id].add(entry.card_page)
-    sides = {entry.card_page for entry in entries}
-    left = tuple(c for c in roster.candidates if not sides or settled.get(c.id, set()) != sides)
-    return Roster(candidates=left)
+def _changed(uow: UnitOfWork, exam_id: str, before: Before) -> bool:
+    """Whether a person was faster; pages that are only now being read are for the next time."""
+    known = {entry.page.id for entry in before.entries if entry.card_page}
+    now = tuple(entry for entry in uow.pages.entries(exam_id) if entry.page.id in known)
+    return (
+        now != tuple(entry for entry in before.entries if entry.card_page)
+        or uow.pages.identities(exam_id) != before.identities
+        or uow.candidates.statuses(exam_id) != before.statuses
+        or uow.candidates.roster(exam_id) != before.roster
+    )
 
 
-def _verdicts(
-    tb: Toolbox,
-    settled: Sequence[SheetIdentity],
-    entries: Sequence[PageEntry],
-    readings: Mapping[str, PageReading],
-    fixed: Mapping[str, str],
-) -> list[Verdict]:
-    """Place what is settled; of two pages for one place, tell a second scan from a collision."""
-    by_id = {e.page.id: e for e in entries}
-    order = {e.page.id: n for n, e in enumerate(entries)}
-    taken = {(candidate, by_id[page].card_page): page for page, candidate in fixed.items()}
-    claims: dict[str, list[SheetIdentity]] = defaultdict(list)
-    verdicts = []
-    for sheet in settled:
-        claimed = sheet.candidate_id or sheet.claimed_id
-        if claimed:
-            claims[claimed].append(sheet)
-        else:
-            verdicts += [_held(page, sheet.reason, "identity") for page in sheet.page_ids]
-    for candidate, sheets in claims.items():
-        sheets.sort(key=lambda sheet: (-len(sheet.page_ids), order[sheet.page_ids[0]]))
-        pages = [page for sheet in sheets for page in sheet.page_ids]
-        verdicts += _one_candidate(tb, candidate, pages, by_id, readings, taken)
-    return verdicts
+def _traces(before: Before) -> list[PageTrace]:
+    """Every page that lay in a stack, also those of which nothing is settled here."""
+    entries = {entry.page.id: entry for entry in before.entries}
+    numbers = {c.id: c.number for c in before.roster.candidates}
+    fixed = before.fixed()
+    traces = []
+    for entry in before.entries:
+        seen = entries.get(entry.duplicate_of, entry) if not entry.card_page else entry
+        reading = before.readings.get(seen.page.id)
+        owner = fixed.get(entry.page.id, "")
+        card = before.cards.get(seen.card_id)
+        trace = PageTrace(
+            page_id=entry.page.id,
+            stack_id=entry.page.stack_id,
+            source_index=entry.page.source_index,
+            card_page=seen.card_page if card is not None else 0,
+            card_pages=len(card.pages) if card is not None else 1,
+            numbers=reading.numbers if reading is not None else (),
+            rotation_deg=reading.registration.rotation_deg if reading is not None and seen is entry else None,
+            foreign=entry.state is PageState.STRAY and not before.reopenable(entry),
+            aside=not owner and not before.reopenable(entry),
+            known_id=owner,
+        )
+        traces.append(_as_told(trace, numbers.get(owner, owner)) if owner else trace)
+    return traces
 
 
-def _one_candidate(
-    tb: Toolbox,
-    candidate: str,
-    pages: Sequence[str],
-    by_id: Mapping[str, PageEntry],
-    readings: Mapping[str, PageReading],
-    taken: Mapping[tuple[str, int], str],
-) -> list[Verdict]:
-    """All pages that claim one candidate: each side once, further scans of it set aside.
-
-    When two of them differ, nobody can tell from the numbers whose they are, and all wait.
-    """
-    holders = {side: page for (owner, side), page in taken.items() if owner == candidate}
-    verdicts = []
-    for page in pages:
-        holder = holders.setdefault(by_id[page].card_page, page)
-        if holder == page:
-            verdicts.append(Verdict(page, PageState.PLACED, candidate_id=candidate))
-        elif _same_page(tb, readings[page], readings[holder]):
-            words = f"与 {by_id[holder].page.source_name} 是同一面"
-            verdicts.append(Verdict(page, PageState.DUPLICATE, reason=words, duplicate_of=holder))
-        else:
-            words = f"与 {by_id[holder].page.source_name} 填了同一考号"
-            return [_held(other, words, "collision") for other in pages]
-    return verdicts
+def _as_told(trace: PageTrace, number: str) -> PageTrace:
+    """The page as the person sees it: what was read of its number no longer counts."""
+    told = (NumberReading(source="person", text=number),) if number else ()
+    return trace.model_copy(update={"numbers": told})
 
 
-def _held(page: str, reason: str, held_for: str) -> Verdict:
-    return Verdict(page, PageState.HELD, reason=reason, held_for=held_for)
-
-
-def _same_page(tb: Toolbox, a: PageReading, b: PageReading) -> bool:
+def _same_paper(blobs: BlobStore, readings: Mapping[str, PageReading], page: str, other: str) -> bool:
     try:
-        rasters = [PageRaster(decode_grey(tb.blobs.get(r.raster_blob))) for r in (a, b)]
-    except NotFound:
-        return False
-    return page_similarity(*rasters) >= SAME_PAGE_SIMILARITY
+        pictures = [blobs.get(readings[each].raster_blob) for each in (page, other)]
+        rasters = [PageRaster(decode_grey(picture)) for picture in pictures]
+        return page_similarity(*rasters) >= SAME_PAGE_SIMILARITY
+    except (NotFound, KeyError):
+        return False  # e.g. a page that a person placed without its having been read
+    except ValueError:
+        return False  # two revisions of the card, on papers of different size
 
 
 def _keep(
     uow: UnitOfWork,
     exam_id: str,
-    sheets: Sequence[SheetEvidence],
+    before: Before,
+    assembled: Assembled,
     settled: Sequence[SheetIdentity],
     verdicts: Sequence[Verdict],
 ) -> None:
-    before = uow.pages.identities(exam_id)
-    for sheet in sheets:
-        for page in sheet.page_ids:
-            uow.pages.update(page, sheet=sheet.sheet_id if len(sheet.page_ids) > 1 else "")
+    fixed = before.fixed()
+    for entry in before.entries:
+        sheet = assembled.sheet_of.get(entry.page.id, "")
+        if entry.sheet != sheet:
+            uow.pages.update(entry.page.id, sheet=sheet)
     for found in settled:
         for page in found.page_ids:
             identity = Identity(
                 page_id=page, candidate_id=found.candidate_id, guesses=found.guesses, reason=found.reason
             )
-            if before.get(page) != identity:
+            if page not in fixed and before.identities.get(page) != identity:
                 uow.pages.add_identity(exam_id, identity)
     for verdict in verdicts:
-        now = uow.pages.entry(verdict.page_id)
-        if now.settled_by not in ("", "machine") or now.state not in _REOPENABLE:
-            continue  # a person was faster
-        uow.pages.update(
-            verdict.page_id,
-            state=verdict.state,
-            candidate_id=verdict.candidate_id,
-            reason=verdict.reason,
-            held_for=verdict.held_for,
-            duplicate_of=verdict.duplicate_of,
-            settled_by="machine" if verdict.state is PageState.PLACED else "",
-        )
+        _put(uow, verdict)
+    _note_absences(uow, exam_id, before, verdicts)
 
 
-def _note_absences(uow: UnitOfWork, exam_id: str, readings: Mapping[str, PageReading]) -> None:
-    """A card whose 缺考 box the invigilator filled declares its candidate absent and is set aside."""
-    for entry in uow.pages.entries(exam_id, [PageState.PLACED]):
-        reading = readings.get(entry.page.id)
-        absent = reading.absent if reading is not None else None
-        if absent is None or absent.verdict is BubbleVerdict.BLANK:
-            continue
-        written = (
-            any(b.marked for b in reading.bubbles) or any(not t.blank for t in reading.texts)
-            if reading
-            else True
-        )
-        if absent.verdict is BubbleVerdict.MARKED and not written:
-            uow.candidates.set_status(
-                exam_id, entry.candidate_id, CandidateStatus.ABSENT, "machine", "缺考标记已填涂"
-            )
-            words = "缺考卡"
-            uow.pages.update(entry.page.id, state=PageState.STRAY, reason=words, candidate_id="")
-            uow.audit.write("machine", "candidate.absent", exam_id, entry.candidate_id, why=words)
-        else:
-            uow.pages.update(
-                entry.page.id,
-                state=PageState.HELD,
-                held_for="absent",
-                reason="缺考标记不清, 或填了缺考却有作答",
-            )
+def _put(uow: UnitOfWork, verdict: Verdict) -> None:
+    placed = verdict.state is PageState.PLACED
+    uow.pages.update(
+        verdict.page_id,
+        state=verdict.state,
+        candidate_id=verdict.candidate_id if placed else "",
+        reason=verdict.reason,
+        held_for=verdict.held_for,
+        duplicate_of=verdict.duplicate_of,
+        settled_by=MACHINE if placed else "",
+    )
+
+
+def _note_absences(uow: UnitOfWork, exam_id: str, before: Before, verdicts: Sequence[Verdict]) -> None:
+    """Declare absent whose card says so, unless that has been said already."""
+    absent = {v.candidate_id for v in verdicts if v.state is PageState.STRAY}
+    for candidate in sorted(absent - set(before.statuses)):
+        uow.candidates.set_status(exam_id, candidate, CandidateStatus.ABSENT, MACHINE, "缺考标记已填涂")
+        uow.audit.write(MACHINE, "candidate.absent", exam_id, candidate, why=ABSENT_CARD)

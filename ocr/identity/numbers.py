@@ -39,6 +39,7 @@ SOURCES = {
     "digits": SourceModel(error=0.01, temper=0.8),
     "sticker": SourceModel(error=0.001),
     "code": SourceModel(error=0.0001),
+    "person": SourceModel(error=0.0005),  # somebody said whose page it is
 }
 _OTHER_SOURCE = SourceModel(error=0.03, temper=0.8)
 

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.identities import Guess
+from core.pages import NumberReading
 from core.rosters import Roster
 from ocr.identity.evidence import SheetEvidence, SheetIdentity
 from ocr.identity.matching import best_assignment, marginals
 from ocr.identity.numbers import best_number, log_ratios, says_something, shows
+from ocr.identity.sheets import CERTAIN_PAIR
 from ocr.identity.unlisted import settle_without_roster
 
 #: A sheet below this waits for a person.
@@ -23,6 +25,8 @@ UNKNOWN_SHARE = 0.02
 #: speaks for already: below this probability from the number alone nothing is settled.
 OWN_SHARE = 0.6
 _NOT_PLAIN = "读到的考号与最可能的考生不完全一致（是推断或排除得出的），请核对姓名。"
+_NO_NUMBER = "没有读到考号；下面是按排除法列出的、还没有答题卡的考生。"
+_NO_NUMBER_BUT_NEIGHBOURS = "这一面没有读到考号，前后相邻的答题卡都可能是它的另一面；请看笔迹和内容确认。"
 _FEWEST_GUESS = 0.0005
 _GUESSES = 8
 _EXTREME = 200.0  #: log weights are cut here, far beyond any decision, so that none overflows
@@ -60,13 +64,35 @@ def settle_identities(
 def log_weights(sheets: Sequence[SheetEvidence], roster: Roster) -> Table:
     """Log prior and likelihood of each candidate, and of nobody in the last column."""
     numbers = [candidate.number for candidate in roster.candidates]
+    places = {candidate.id: at for at, candidate in enumerate(roster.candidates)}
     table = np.zeros((len(sheets), len(numbers) + 1))
     table[:, :-1] = np.log((1 - UNKNOWN_SHARE) / len(numbers))
     table[:, -1] = np.log(UNKNOWN_SHARE)
     for row, sheet in enumerate(sheets):
-        for reading in sheet.numbers:
-            table[row, :-1] += log_ratios(reading, numbers)
+        if sheet.known_id in places:
+            table[row] = -_EXTREME
+            table[row, places[sheet.known_id]] = 0.0
+            continue
+        table[row] = _with_partners(table[row], sheet, numbers)
     return np.asarray(table - table.max(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _with_partners(prior: Table, sheet: SheetEvidence, numbers: Sequence[str]) -> Table:
+    """Log weights from the sheet's own numbers, mixed over the other sides that it may have."""
+    own = _read(prior, sheet.numbers, numbers)
+    if not sheet.partners:
+        return own
+    alone = max(0.0, 1.0 - sum(partner.share for partner in sheet.partners))
+    ways = [(alone, own)] + [(p.share, _read(own, p.numbers, numbers)) for p in sheet.partners]
+    parts = [np.log(share) + logs - np.logaddexp.reduce(logs) for share, logs in ways if share > 0]
+    return np.asarray(np.logaddexp.reduce(parts, axis=0), dtype=np.float64)
+
+
+def _read(logs: Table, readings: Sequence[NumberReading], numbers: Sequence[str]) -> Table:
+    logs = logs.copy()
+    for reading in readings:
+        logs[:-1] += log_ratios(reading, numbers)
+    return logs
 
 
 def _normalised(logs: Table) -> Table:
@@ -81,7 +107,8 @@ def find_collisions(
     claims: dict[int, list[int]] = {}
     for row, sheet in enumerate(sheets):
         best = int(own[row].argmax())
-        if best < own.shape[1] - 1 and own[row, best] >= threshold and says_something(sheet.numbers):
+        speaks = bool(sheet.known_id) or any(says_something(each) for each in _sources(sheet))
+        if best < own.shape[1] - 1 and own[row, best] >= threshold and speaks:
             claims.setdefault(best, []).append(row)
     found: dict[int, set[int]] = {}
     for rows in claims.values():
@@ -130,7 +157,7 @@ def _identity(
     sheet, ids = sheets[at], [candidate.id for candidate in roster.candidates]
     shares = own[at] if colliding else joint[at]
     best = int(shares[:-1].argmax())
-    plain = any(shows(reading, roster.candidates[best].number) for reading in sheet.numbers)
+    plain = bool(sheet.known_id) or _plainly_shown(sheet, roster.candidates[best].number)
     sure = own[at, best] >= OWN_SHARE and (chosen == best) and plain
     reason = _why_waiting(sheet, shares, bool(colliding), threshold) or ("" if sure else _NOT_PLAIN)
     return SheetIdentity(
@@ -145,11 +172,25 @@ def _identity(
     )
 
 
+def _sources(sheet: SheetEvidence) -> list[tuple[NumberReading, ...]]:
+    return [sheet.numbers, *(partner.numbers for partner in sheet.partners)]
+
+
+def _plainly_shown(sheet: SheetEvidence, number: str) -> bool:
+    """On the sheet itself, or on all the pages of which one is its other side."""
+    if any(shows(reading, number) for reading in sheet.numbers):
+        return True
+    shown = [p.share for p in sheet.partners if any(shows(reading, number) for reading in p.numbers)]
+    return sum(shown) >= CERTAIN_PAIR
+
+
 def _why_waiting(sheet: SheetEvidence, shares: Table, colliding: bool, threshold: float) -> str:
     """The reason why a person must decide; empty when the machine may."""
     number, best = best_number(sheet.numbers), int(shares[:-1].argmax())
-    if not says_something(sheet.numbers):
-        return "没有读到考号；下面是按排除法列出的、还没有答题卡的考生。"
+    if sheet.known_id:
+        return ""
+    if not says_something(sheet.numbers) and not (sheet.partners and shares[best] >= threshold):
+        return _NO_NUMBER_BUT_NEIGHBOURS if _named_by_partners(sheet) else _NO_NUMBER
     if colliding:
         return f"有几张答题卡都是考号 {number}：可能是同一张重复扫描，也可能是有人填错。"
     if int(shares.argmax()) == len(shares) - 1:
@@ -157,6 +198,10 @@ def _why_waiting(sheet: SheetEvidence, shares: Table, colliding: bool, threshold
     if shares[best] < threshold:
         return f"考号 {number} 有疑问，最可能的考生只有 {shares[best]:.0%} 的把握。"
     return ""
+
+
+def _named_by_partners(sheet: SheetEvidence) -> bool:
+    return any(says_something(partner.numbers) for partner in sheet.partners)
 
 
 def _guesses(shares: Table, ids: Sequence[str]) -> tuple[Guess, ...]:

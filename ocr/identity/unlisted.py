@@ -47,12 +47,22 @@ def _identity(
         sheet_id=sheet.sheet_id,
         page_ids=sheet.page_ids,
         candidate_id="" if reason else number,
-        guesses=(Guess(candidate_id=number, probability=probability),) if number else (),
+        guesses=(Guess(candidate_id=number, probability=probability),) if number else _neighbours(sheet),
         claimed_id=number if sure and others else "",
         collision_with=tuple(sorted(others)) if sure else (),
         number=number if sure else best_number(sheet.numbers),
         reason=reason,
     )
+
+
+def _neighbours(sheet: SheetEvidence) -> tuple[Guess, ...]:
+    """The numbers on the pages that may be the other side, the likeliest first."""
+    shares: dict[str, float] = defaultdict(float)
+    for partner in sheet.partners:
+        if (number := best_number(partner.numbers)) and "?" not in number:
+            shares[number] += partner.share
+    ranked = sorted(shares.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(Guess(candidate_id=number, probability=min(1.0, share)) for number, share in ranked)
 
 
 def _number(sheet: SheetEvidence) -> tuple[str, float]:

@@ -92,7 +92,9 @@ def _written(
         number = _swap(number, rng)
     readings = []
     for source in sources:
-        readings.append(_bubbles(number, rng, slips) if source == "bubbles" else _digits(number, rng, slips))
+        readings.append(
+            written_bubbles(number, rng, slips) if source == "bubbles" else written_digits(number, rng, slips)
+        )
     return readings
 
 
@@ -101,7 +103,7 @@ def _swap(number: str, rng: np.random.Generator) -> str:
     return number[:at] + number[at + 1] + number[at] + number[at + 2 :]
 
 
-def _bubbles(number: str, rng: np.random.Generator, slips: Slips) -> NumberReading:
+def written_bubbles(number: str, rng: np.random.Generator, slips: Slips) -> NumberReading:
     if rng.random() < slips.swapped_bubbles:
         number = _swap(number, rng)
     digits = [_digit(character, 0.999) for character in number]
@@ -117,7 +119,7 @@ def _bubbles(number: str, rng: np.random.Generator, slips: Slips) -> NumberReadi
     return NumberReading(source="bubbles", digits=tuple(digits))
 
 
-def _digits(number: str, rng: np.random.Generator, slips: Slips) -> NumberReading:
+def written_digits(number: str, rng: np.random.Generator, slips: Slips) -> NumberReading:
     """A classifier that is right in 97.7 % of cases and too sure of itself."""
     read = []
     for character in number:
