@@ -66,7 +66,12 @@ def _inside(url: str) -> bool:
 
 
 def licence_of(settings: Settings) -> Licence:
-    """What the machine may settle alone, from the settings (a threshold above 1 means never)."""
+    """What the machine may settle alone, from the settings (a threshold above 1 means never).
+
+    What a vision-language model read is never settled without a person: its confidence is its own word,
+    not a measured probability.
+    """
     choices = settings.settle_choices if settings.settle_choices <= 1 else None
-    fills = settings.settle_fills if settings.settle_fills <= 1 else None
+    measured = settings.text_engine != "vlm"
+    fills = settings.settle_fills if measured and settings.settle_fills <= 1 else None
     return Licence(single_choice=choices, multiple_choice=choices, true_false=choices, fill=fills)
