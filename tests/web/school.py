@@ -40,8 +40,11 @@ from core.pages import (
 )
 from core.people import Role, User
 from core.rosters import Candidate, Roster
+from core.store import Output
 from core.store.base import utc_now
+from marking import rubric_digest
 from pipeline.accounts import create_user
+from pipeline.results import gather_results
 from pipeline.toolbox import Toolbox
 
 EXAM_ID = "wl-mid"
@@ -57,7 +60,13 @@ total: 43
 sections:
 - title: 一、单项选择题
   items:
-  - {number: '1', kind: single_choice, points: 3, key: B, stem: '下列物体中，重力约为 $2\\,\\mathrm{N}$ 的是', options: {A: 一枚硬币, B: 两个鸡蛋, C: 一名同学, D: 一张课桌}, knowledge_points: [重力]}
+  - number: '1'
+    kind: single_choice
+    points: 3
+    key: B
+    stem: '下列物体中，重力约为 $2\\,\\mathrm{N}$ 的是'
+    options: {A: 一枚硬币, B: 两个鸡蛋, C: 一名同学, D: 一张课桌}
+    knowledge_points: [重力]
   - {number: '2', kind: single_choice, points: 3, key: D, knowledge_points: [惯性]}
   - {number: '3', kind: single_choice, points: 3, key: A, knowledge_points: [摩擦力]}
 - title: 二、多项选择题
@@ -90,7 +99,14 @@ sections:
     knowledge_points: [二力平衡, 摩擦力]
 - title: 五、作文
   items:
-  - {number: '7', kind: essay, points: 20, characters: 200, stem: 以“摩擦”为题写一段话。, levels: [{name: 一类, low: 16, high: 20, description: 切题}, {name: 二类, low: 11, high: 15, description: 基本切题}]}
+  - number: '7'
+    kind: essay
+    points: 20
+    characters: 200
+    stem: 以“摩擦”为题写一段话。
+    levels:
+    - {name: 一类, low: 16, high: 20, description: 切题}
+    - {name: 二类, low: 11, high: 15, description: 基本切题}
 """
 
 NAMES = ("陈思远", "林若溪", "王梓轩", "李雨桐", "张皓然", "刘子墨")
@@ -165,7 +181,12 @@ def make_card(exam: Exam, blanks: tuple[str, ...]) -> Card:
         item_boxes={"7": _box(20, 25, 170, 130)},
     )
     return Card(
-        id=f"{exam.id}-1", exam_id=exam.id, revision=1, pages=(first, second), number_digits=8, blank_blobs=blanks
+        id=f"{exam.id}-1",
+        exam_id=exam.id,
+        revision=1,
+        pages=(first, second),
+        number_digits=8,
+        blank_blobs=blanks,
     )
 
 
@@ -182,7 +203,10 @@ def draw_page(card_page: CardPage | None, words: dict[str, str], head: str = "")
     for field in card_page.bubbles if card_page else ():
         pen.text(_px(22, field.bubbles[0].box.y_mm), f"{field.key}.", fill=0, font=_font(32))
         for bubble in field.bubbles:
-            corner, end = _px(bubble.box.x_mm, bubble.box.y_mm), _px(bubble.box.right_mm, bubble.box.bottom_mm)
+            corner, end = (
+                _px(bubble.box.x_mm, bubble.box.y_mm),
+                _px(bubble.box.right_mm, bubble.box.bottom_mm),
+            )
             filled = bubble.label in words.get(field.key, "")
             pen.rectangle((*corner, *end), outline=90, width=2, fill=70 if filled else None)
             pen.text((corner[0] + 14, corner[1] - 2), bubble.label, fill=120, font=_font(26))
@@ -239,7 +263,15 @@ def found(tb: Toolbox) -> School:
 
 
 _ANSWERS = (
-    ("B", "D", "A", "AC", "支持力", "6", "因为匀速运动，拉力与摩擦力是平衡力，\n所以摩擦力等于2N。压力增大，μ不变。"),
+    (
+        "B",
+        "D",
+        "A",
+        "AC",
+        "支持力",
+        "6",
+        "因为匀速运动，拉力与摩擦力是平衡力，\n所以摩擦力等于2N。压力增大，μ不变。",
+    ),
     ("B", "C", "A", "A", "弹力", "6N", "摩擦力是2N，因为示数是2N。\n动摩擦因数增大一倍。"),
     ("A", "D", "A", "AC", "支持力", "0.6", "二力平衡 f=F=2N，\n不变"),
     ("B", "D", "C", "AB", "支撑力", "6 N", "匀速直线运动受平衡力，摩擦力2N"),
@@ -316,11 +348,18 @@ def _reading(
 
 def _bubble(field: BubbleField, chosen: str) -> BubbleReading:
     fills = tuple(
-        BubbleFill(label=b.label, fill=0.9 if b.label in chosen else 0.05, probability=float(b.label in chosen))
+        BubbleFill(
+            label=b.label, fill=0.9 if b.label in chosen else 0.05, probability=float(b.label in chosen)
+        )
         for b in field.bubbles
     )
     return BubbleReading(
-        purpose="answer", key=field.key, fills=fills, marked=tuple(chosen), verdict=BubbleVerdict.MARKED, confidence=0.9
+        purpose="answer",
+        key=field.key,
+        fills=fills,
+        marked=tuple(chosen),
+        verdict=BubbleVerdict.MARKED,
+        confidence=0.9,
     )
 
 
@@ -328,13 +367,20 @@ def _text(region: WritingRegion, words: str) -> TextReading:
     lines = tuple(
         TextLine(
             text=line,
-            box=_box(region.box.x_mm + 2, region.box.y_mm + 2 + 8.5 * n, min(region.box.width_mm - 4, 6.0 * len(line) + 1), 7),
+            box=_box(
+                region.box.x_mm + 2,
+                region.box.y_mm + 2 + 8.5 * n,
+                min(region.box.width_mm - 4, 6.0 * len(line) + 1),
+                7,
+            ),
             probability=0.9,
         )
         for n, line in enumerate(words.split("\n"))
         if line
     )
-    return TextReading(item=region.item, part=region.part, blank=not words, lines=lines, engine="written down")
+    return TextReading(
+        item=region.item, part=region.part, blank=not words, lines=lines, engine="written down"
+    )
 
 
 def _mark(exam: Exam, page_id: str, item: Item, answers: dict[str, str]) -> Mark:
@@ -349,7 +395,13 @@ def _mark(exam: Exam, page_id: str, item: Item, answers: dict[str, str]) -> Mark
     elif isinstance(item, Fill):
         right = (answers["5.0"] == "支持力", answers["5.1"].strip("N ") == "6")
         awards = tuple(
-            Award(criterion=str(n), steps=2 * ok, full_steps=2, reason="" if ok else "与答案不同", confidence=0.8)
+            Award(
+                criterion=str(n),
+                steps=2 * ok,
+                full_steps=2,
+                reason="" if ok else "与答案不同",
+                confidence=0.8,
+            )
             for n, ok in enumerate(right, start=1)
         )
         steps = sum(a.steps for a in awards)
@@ -368,6 +420,7 @@ def _mark(exam: Exam, page_id: str, item: Item, answers: dict[str, str]) -> Mark
         state=MarkState.FINAL if settled else MarkState.PROPOSED,
         by="machine",
         model="rules",
+        rubric=rubric_digest(item),
         confidence=0.99 if settled else 0.7,
         reason="faint" if item.number == "1" else "",
         at=utc_now(),
@@ -379,7 +432,13 @@ def _criterion_award(criterion: str, accepted: tuple[str, ...], text: str) -> Aw
     line = next((n for n, part in enumerate(text.split("\n")) if words and words in part), 0)
     start = text.split("\n")[line].find(words) if words else 0
     evidence = (
-        (Evidence(text=words, box=_box(22.5 + 5.75 * start, 146.5 + 8.6 * line, 5.75 * len(words), 7.4), card_page=1),)
+        (
+            Evidence(
+                text=words,
+                box=_box(22.5 + 5.75 * start, 146.5 + 8.6 * line, 5.75 * len(words), 7.4),
+                card_page=1,
+            ),
+        )
         if words
         else ()
     )
@@ -434,3 +493,37 @@ def hire(tb: Toolbox) -> None:
     """Accounts of every role, all with the same password."""
     for user in PEOPLE:
         create_user(tb, user, PASSWORD, "test")
+
+
+def publish(tb: Toolbox, exam_id: str = EXAM_ID) -> int:
+    """A release of the results as they stand, with a small file of every kind."""
+    results = gather_results(tb, exam_id)
+    blob = tb.blobs.put(results.model_dump_json().encode())
+    with tb.store.write() as uow:
+        release = uow.outputs.add_release(exam_id, "office", blob, "")
+        for kind, ending in (
+            ("workbook", "xlsx"),
+            ("csv_total", "csv"),
+            ("csv_items", "csv"),
+            ("review", "pdf"),
+        ):
+            uow.outputs.put(_output(tb, exam_id, release, kind, "", f"{kind}.{ending}"))
+        for result in results.present:
+            who = result.candidate
+            for kind in ("script", "error_book"):
+                name = f"{who.class_name}_{who.name}_{who.number}.pdf"
+                uow.outputs.put(_output(tb, exam_id, release, kind, who.id, name))
+        uow.outputs.finish_release(exam_id, release)
+    return release
+
+
+def _output(tb: Toolbox, exam_id: str, release: int, kind: str, candidate_id: str, name: str) -> Output:
+    content = f"%PDF-1.7 {kind} of {candidate_id or 'all'}".encode()
+    return Output(
+        exam_id=exam_id,
+        release=release,
+        kind=kind,
+        candidate_id=candidate_id,
+        name=name,
+        blob=tb.blobs.put(content),
+    )

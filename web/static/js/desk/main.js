@@ -19,7 +19,7 @@ let backMarks = null; // one's own last responses while 回评 goes on, newest f
 let backAt = -1;
 let held = null; // the queue's response that waits while 回评 goes on
 const sent = []; // responses marked or flagged in this sitting, for undo
-const saving = new Set();
+const saving = new Map(); // response → its task, while it is being saved
 let chain = Promise.resolve();
 
 function tell(words, bad = false) {
@@ -39,8 +39,8 @@ function drawTotal() {
 }
 
 function drawCounts() {
-  const left = Math.max(0, queue.left - saving.size);
-  at("left").textContent = say("left", left);
+  desk.dataset.saving = saving.size;
+  at("left").textContent = say("left", Math.max(0, queue.left - [...saving.values()].filter((task) => !task.final).length));
   at("done").textContent = sent.length ? say("done", sent.length) : "";
 }
 
@@ -87,12 +87,12 @@ function addressOf(task, action) {
 // Saves behind the next response's back; when that fails, the response comes back with the reason.
 function send(task, action, data, words) {
   const key = keyOf(task);
-  saving.add(key);
+  saving.set(key, task);
   sent.push(task);
   chain = chain.then(async () => {
     try {
       const answer = await post(addressOf(task, action), data);
-      queue.left = Math.max(0, queue.left - (task.final ? 0 : 1));
+      queue.saved(task);
       tell(words(answer));
     } catch (error) {
       const place = sent.lastIndexOf(task);
@@ -113,7 +113,7 @@ async function advance() {
     return;
   }
   try {
-    show(await queue.take([...saving]));
+    show(await queue.take([...saving.keys()]));
   } catch (error) {
     tell(say("failed") + (error.status ? error.message : say("offline")), true);
   }

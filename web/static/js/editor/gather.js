@@ -8,7 +8,7 @@ function valueOf(field) {
   const text = field.value.trim() === "" ? "" : field.value;
   if ("lines" in field.dataset) return text.split("\n").map((line) => line.trim()).filter(Boolean);
   if ("words" in field.dataset) return text.split(/[,，、]/).map((word) => word.trim()).filter(Boolean);
-  return field.tagName === "TEXTAREA" ? text.replace(/\s+$/, "") : text.trim();
+  return field.tagName === "TEXTAREA" ? text : text.trim();
 }
 
 function optionsOf(box) {
