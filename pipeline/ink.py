@@ -19,49 +19,49 @@ CELL_MM = 0.5
 _PX_PER_CELL = round(PX_PER_MM * CELL_MM)
 _BLOCK = 16  #: cells over which paper is taken as equally bright
 _DARKER = 26  #: grey levels below the paper that make a cell ink (a pen's stroke fills it by half)
-#: A row or column of a writing box that is dark this far is print: a frame, a rule, a cell's line.
+_DARKER_PRINT = 6
+#: A row or column that is dark this far is a line: a frame, a rule, a cell's edge.
 _RULE_SHARE = 0.45
+_EDGE_MM = 3.0  #: how far inside a box its frame may be found
+_PRINT_SPARE_MM = 0.6  #: printed words may lie so far from where the card says
 _KEEP_MM = 4.0  #: left below and right of the last ink
 _BLANK_STRIP_MM = 12.0  #: what is left of a box with nothing in it
 _FEWEST_CELLS = 2  #: in a row or column; a single dark cell is dust
 
 
-def page_cells(jpeg: bytes) -> Cells:
-    """Ink of a whole page, print included: rows × columns of cells, from the top left.
+def page_cells(picture: bytes, *, blank_card: bool = False) -> Cells:
+    """Ink of a whole rectified page, print included: rows × columns of cells, from the left top.
 
-    A JPEG is decoded at a quarter of its size, so a page takes a few milliseconds.
+    A JPEG is decoded at a quarter of its size, so a page takes a few milliseconds. A blank card has no
+    noise, and its finest grey lines count, since a scanner may darken them.
     """
-    image = Image.open(io.BytesIO(jpeg))
+    image = Image.open(io.BytesIO(picture))
     size = (math.ceil(image.width / _PX_PER_CELL), math.ceil(image.height / _PX_PER_CELL))
     image.draft("L", size)
-    return _dark(
-        image.convert("L") if image.size == size else image.convert("L").resize(size, Image.Resampling.BOX)
-    )
+    grey = image.convert("L")
+    small = grey if grey.size == size else grey.resize(size, Image.Resampling.BOX)
+    return _dark(small, _DARKER_PRINT if blank_card else _DARKER)
 
 
-def cells_of(image: Image.Image) -> Cells:
-    """Ink of a grey picture at ``PX_PER_MM``."""
-    return _dark(image.reduce(_PX_PER_CELL))
-
-
-def _dark(grey: Image.Image) -> Cells:
+def _dark(grey: Image.Image, darker: int) -> Cells:
     """Cells that are clearly darker than the paper around them."""
     values = np.asarray(grey, dtype=np.int16)
     rows, columns = values.shape
     padded = np.pad(values, ((0, -rows % _BLOCK), (0, -columns % _BLOCK)), mode="edge")
     blocks = padded.reshape(padded.shape[0] // _BLOCK, _BLOCK, padded.shape[1] // _BLOCK, _BLOCK)
     paper = blocks.max(axis=(1, 3), keepdims=True)
-    dark: Cells = (blocks < paper - _DARKER).reshape(padded.shape)[:rows, :columns]
+    dark: Cells = (blocks < paper - darker).reshape(padded.shape)[:rows, :columns]
     return dark
 
 
-def written_part(picture: Image.Image, box: BoxMm, page: CardPage, item: str) -> BoxMm:
+def written_part(ink: Cells, print_: Cells | None, box: BoxMm, page: CardPage, item: str) -> BoxMm:
     """The part of ``box`` to show: without the empty bottom, and without the right when half is empty.
 
     Ink is never cut off; of a box without any a small strip is left. Print does not count as ink.
 
     Args:
-        picture: the page's rectified raster.
+        ink: cells of the rectified page.
+        print_: cells of the blank card, where the card keeps one.
         box: where the item stands, frame included.
         page: says where words are printed.
         item: whose regions lie in the box.
@@ -69,7 +69,7 @@ def written_part(picture: Image.Image, box: BoxMm, page: CardPage, item: str) ->
     regions = [r for r in page.writing if r.item == item]
     if not regions:
         return box
-    cells = _handwriting(picture, box, page)
+    cells = _handwriting(ink, print_, box, page)
     rows, columns = (np.flatnonzero(cells.sum(axis=axis) >= _FEWEST_CELLS) for axis in (1, 0))
     one_line = all(r.kind is WritingKind.LINE for r in regions)
     tall = _needed(rows, box.height_mm, _BLANK_STRIP_MM)
@@ -93,25 +93,48 @@ def _needed(inked: NDArray[np.intp], full_mm: float, blank_mm: float) -> float:
     return min(full_mm, max(float(inked[-1] + 1) * CELL_MM + _KEEP_MM, min(full_mm, blank_mm)))
 
 
-def _handwriting(picture: Image.Image, box: BoxMm, page: CardPage) -> Cells:
-    """Ink in the box that is neither a printed word nor a line across it."""
-    left, top = max(0.0, box.x_mm), max(0.0, box.y_mm)
-    corners = (left, top, box.right_mm, box.bottom_mm)
-    cells = cells_of(picture.crop(tuple(round(c * PX_PER_MM) for c in corners)))  # type: ignore[arg-type] # four numbers
+def _handwriting(ink: Cells, print_: Cells | None, box: BoxMm, page: CardPage) -> Cells:
+    """Ink in the box that is no print: not on the blank card, no printed word, no line along an edge."""
+    own = _span(box)
+    cells = ink[own].copy()
+    if print_ is not None:
+        cells &= ~_thickened(print_[own])
+    elif cells.size:
+        cells[:, cells.mean(axis=0) > _RULE_SHARE] = False
+        cells[cells.mean(axis=1) > _RULE_SHARE, :] = False
     for words in page.printed:
         if words.kind is PrintedKind.TEXT and words.text:
-            cells[_span(words.extent, left, top)] = False
-    lines_down = cells.mean(axis=0) > _RULE_SHARE
-    lines_across = cells.mean(axis=1) > _RULE_SHARE
-    cells[:, lines_down] = False
-    cells[lines_across, :] = False
+            rows, columns = _span(words.extent.grown(_PRINT_SPARE_MM))
+            top, left = own[0].start, own[1].start
+            cells[_from(rows, top), _from(columns, left)] = False
+    return _without_frame(cells)
+
+
+def _without_frame(cells: Cells) -> Cells:
+    """Without lines that run along the edges; they may lie a little aslant."""
+    edge = round(_EDGE_MM / CELL_MM)
+    for across in (cells, cells.T):
+        dense = _thickened(across).mean(axis=1) > _RULE_SHARE
+        dense[edge:-edge] = False
+        across[dense, :] = False
     return cells
 
 
-def _span(box: BoxMm, left_mm: float, top_mm: float) -> tuple[slice, slice]:
-    """The cells of a box (and a little more), counted from a corner."""
-    grown = box.grown(0.6)
-    x0, x1 = grown.x_mm - left_mm, grown.right_mm - left_mm
-    y0, y1 = grown.y_mm - top_mm, grown.bottom_mm - top_mm
-    rows = slice(max(0, round(y0 / CELL_MM)), max(0, round(y1 / CELL_MM)))
-    return rows, slice(max(0, round(x0 / CELL_MM)), max(0, round(x1 / CELL_MM)))
+def _thickened(cells: Cells) -> Cells:
+    """Ink and the cells next to it."""
+    padded = np.pad(cells, 1)
+    wide = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
+    out: Cells = wide[:-2] | wide[1:-1] | wide[2:]
+    return out
+
+
+def _span(box: BoxMm) -> tuple[slice, slice]:
+    """Rows and columns of a box."""
+    edges = (box.y_mm, box.bottom_mm, box.x_mm, box.right_mm)
+    top, bottom, left, right = (max(0, round(edge / CELL_MM)) for edge in edges)
+    return slice(top, bottom), slice(left, right)
+
+
+def _from(span: slice, start: int) -> slice:
+    """The same cells, counted from ``start``."""
+    return slice(max(0, span.start - start), max(0, span.stop - start))

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from PIL import Image
 
 from core.blobs import BlobStore
-from core.cards import PX_PER_MM, BubblePurpose, Card, CardPage
+from core.cards import PX_PER_MM, BubblePurpose, Card, CardPage, WritingKind
 from core.errors import NotFound
 from core.geometry import BoxMm
 from core.ledger import PageEntry
 from core.pages import PageState
 from core.store import UnitOfWork
-from pipeline.ink import written_part
+from pipeline.ink import Cells, page_cells, written_part
 from pipeline.toolbox import Toolbox
 
-_MARGIN_MM = 2.0
-_BUBBLE_MARGIN_MM = 0.4
+_MARGIN_MM = 1.0
+_ROW_MARGIN_MM = 0.4
 _JPEG_QUALITY = 82
 
 
@@ -79,9 +79,12 @@ def cut_item(blobs: BlobStore, sheet: SheetPages, item: str, trimmed: bool = Fal
     for number, blob in sheet.rasters:
         page = sheet.card.page(number)
         if (box := item_box(page, item)) is not None:
-            picture = _open(blobs, blob)
-            shown = written_part(picture, box, page, item) if trimmed else box
-            cuts.append(picture.crop(_pixels(shown, _margin_mm(page, item))))
+            shown = box
+            if trimmed:
+                shown = written_part(
+                    _cells(blobs, blob), _printed(blobs, sheet.card, number), box, page, item
+                )
+            cuts.append(_open(blobs, blob).crop(_pixels(shown, _margin_mm(page, item))))
     if not cuts:
         raise NotFound(f"这一页上没有第 {item} 题。")
     return _jpeg(_stacked(cuts))
@@ -181,8 +184,9 @@ def blank_item_picture(tb: Toolbox, card: Card, item: str) -> bytes | None:
 
 
 def _margin_mm(page: CardPage, item: str) -> float:
-    """Rows of bubbles stand close together; boxes have room around them."""
-    return _MARGIN_MM if any(region.item == item for region in page.writing) else _BUBBLE_MARGIN_MM
+    """Rows of bubbles and of lines stand close together; boxes have room around them."""
+    kinds = {region.kind for region in page.writing if region.item == item}
+    return _MARGIN_MM if kinds - {WritingKind.LINE} else _ROW_MARGIN_MM
 
 
 def _pixels(box: BoxMm, margin_mm: float) -> tuple[int, int, int, int]:
@@ -198,6 +202,16 @@ def _open(blobs: BlobStore, blob: str) -> Image.Image:
     image = Image.open(io.BytesIO(blobs.get(blob))).convert("L")
     image.load()
     return image
+
+
+@functools.lru_cache(maxsize=16)
+def _cells(blobs: BlobStore, blob: str, blank_card: bool = False) -> Cells:
+    """A page's ink; blank cards are asked for with every candidate."""
+    return page_cells(blobs.get(blob), blank_card=blank_card)
+
+
+def _printed(blobs: BlobStore, card: Card, page: int) -> Cells | None:
+    return _cells(blobs, card.blank_blobs[page - 1], True) if len(card.blank_blobs) >= page else None
 
 
 def _stacked(cuts: list[Image.Image]) -> Image.Image:
