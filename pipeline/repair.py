@@ -18,10 +18,8 @@ from core.store import UnitOfWork
 from core.store.base import utc_now
 from marking import rubric_digest
 from pipeline.proposals import items_beginning_on
+from pipeline.results import BY_HAND
 from pipeline.toolbox import Toolbox
-
-#: The note of a reading that stands for a page which a person has placed.
-BY_HAND = "人工放入"
 
 
 @dataclass(frozen=True)

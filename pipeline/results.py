@@ -19,6 +19,8 @@ from marking import OptionalChoice, count_optional
 from pipeline.ledgers import everybody, ledger_in
 from pipeline.toolbox import Toolbox
 
+#: The note of a reading that stands for a page which a person has placed: nothing was read on it.
+BY_HAND = "人工放入"
 OBJECTIVE = frozenset({ItemKind.SINGLE_CHOICE, ItemKind.MULTIPLE_CHOICE, ItemKind.TRUE_FALSE})
 
 
@@ -183,8 +185,17 @@ def optional_choices(state: ExamState, pages: Mapping[int, PageEntry]) -> dict[s
             reading = state.readings.get(entry.page.id)
             bubble = bubble or (reading.bubble(group.id) if reading else None)
         if group.id not in chosen:
-            chosen[group.id] = count_optional(group, bubble, answered)
+            choice = count_optional(group, bubble, answered)
+            unread = any(_by_hand(state, pages, number) for number in group.items)
+            chosen[group.id] = choice.model_copy(update={"doubtful": choice.doubtful or unread})
     return chosen
+
+
+def _by_hand(state: ExamState, pages: Mapping[int, PageEntry], item: str) -> bool:
+    """Whether the item stands on a page of which nothing was read."""
+    entry = page_of_item(state.cards, pages, item)
+    reading = state.readings.get(entry.page.id) if entry is not None else None
+    return reading is not None and BY_HAND in reading.notes
 
 
 def _uncounted(state: ExamState, pages: Mapping[int, PageEntry]) -> set[str]:

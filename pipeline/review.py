@@ -273,10 +273,18 @@ def undo(tb: Toolbox, page_id: str, item: str, by: str) -> Mark:
 
 
 def _before(revisions: Sequence[Mark]) -> Mark | None:
-    """The mark before the current one; one that an undo has brought back stands where it stood first."""
-    own = [mark.model_dump(exclude={"revision", "at"}) for mark in revisions]
-    first = own.index(own[-1])
-    return revisions[first - 1] if first else None
+    """The mark before the current one, when each undo is taken as the step back that it was."""
+    steps: list[Mark] = []
+    for mark in revisions:
+        if len(steps) > 1 and _same(mark, steps[-2]):
+            steps.pop()
+        else:
+            steps.append(mark)
+    return steps[-2] if len(steps) > 1 else None
+
+
+def _same(one: Mark, other: Mark) -> bool:
+    return one.model_copy(update={"revision": other.revision, "at": other.at}) == other
 
 
 def flag(tb: Toolbox, page_id: str, item: str, reason: str, by: str) -> Mark:

@@ -79,7 +79,7 @@ class PageRepository(Repository):
         """
         row = self._db.execute(select(t.pages).where(t.pages.c.id == page_id)).mappings().first()
         if row is None:
-            raise NotFound(f"没有页面 {page_id}。")
+            raise NotFound(f"没有页面 {page_id}。", "请从台账中打开。")
         return _entry(row)
 
     def entries(
