@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from core.exams import (
     Blank,
     Essay,
@@ -26,6 +28,11 @@ KIND_NAMES = {
 TRUE_FALSE_LABELS = ("√", "×")
 _TRUE_WORDS = ("T", "√", "✓", "对", "正确", "TRUE")
 _FALSE_WORDS = ("F", "×", "✗", "错", "错误", "FALSE")
+
+
+def section_name(title: str) -> str:
+    """A 大题's title up to its first bracket: "一、单项选择题（每题2分…）" is "一、单项选择题"."""
+    return re.split(r"[（(]", title)[0].strip() or title
 
 
 def option_labels(item: Item) -> tuple[str, ...]:

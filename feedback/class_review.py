@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.base import Record
-from core.exams import Exam, Item, ItemKind
+from core.exams import Exam, Fill, Item, ItemKind
 from core.results import ExamResults
 from feedback._answers import AnswerExample, excellent_answer, wrong_answer_groups
 from feedback._measures import axis_top
@@ -266,5 +266,6 @@ def _discussed(review: ReviewItem, item: Item, box: PictureBox) -> dict[str, Any
         "explanation": markdown_to_tree(item.explanation, box.figure),
         "criteria": [name for _, name, _ in criterion_names(item)],
         "examples": examples,
+        "short_crops": isinstance(item, Fill),
         "excellent": box.answer(excellent.page_id, excellent.item) if excellent else "",
     }

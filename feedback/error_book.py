@@ -5,6 +5,7 @@ It holds the student's own figures alone: no place in the class, nothing of othe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,14 @@ from feedback._items import awarded
 from feedback._measures import FEWEST_FOR_ITEM_FIGURES
 from feedback._sheets import set_document
 from feedback._topics import candidate_topics
-from feedback._wording import KIND_NAMES, blank_key, chosen_label, criterion_names, key_text
+from feedback._wording import (
+    KIND_NAMES,
+    chosen_label,
+    criterion_names,
+    key_text,
+    missing,
+    section_name,
+)
 from feedback.markdown import markdown_to_tree
 from feedback.pictures import PictureBox, Pictures
 from feedback.statistics import Statistics
@@ -24,6 +32,10 @@ __all__ = ["error_book"]
 
 #: Lines to correct in, by kind of answer.
 _ROOM_CHOICE, _ROOM_FILL, _ROOM_WRITTEN = 2, 2, 5
+#: Reasons of choices that only say what the answer and the key beside them show.
+_SAID_ANYWAY = re.compile(r"选 [^，]+，答案是|判断为.，答案是|人工确认填涂")
+#: A stem of more characters than this may be broken over two pages.
+_LONG_STEM = 900
 _FULL_MARKS = ("满分！", "这次没有错题。把解题的好方法记下来，下次也用得上。")
 _ABSENT = ("缺考", "这次没有参加考试。补考或讲评之后，可以把要点记在下面。")
 _VOID = ("没有成绩", "这次的成绩没有计入，请找任课老师。")
@@ -86,7 +98,7 @@ def _parts(result: CandidateResult, exam: Exam) -> list[dict[str, Any]]:
         got, full = sum(i.steps or 0 for i in found), sum(i.full_steps for i in found)
         if full:
             row = {"got": format_steps(got, exam.step), "full": format_steps(full, exam.step)}
-            rows.append({"name": section.title, "rate": got / full, **row})
+            rows.append({"name": section_name(section.title), "rate": got / full, **row})
     return rows
 
 
@@ -106,10 +118,12 @@ def _item(exam: Exam, item: Item, got: ItemResult, box: PictureBox) -> dict[str,
         "blank": blank,
         "redo": bool(item.stem and blank) and isinstance(item, ShortAnswer | Fill),
         "essay": isinstance(item, Essay),
+        "bubbles": not isinstance(item, Fill | ShortAnswer | Essay),
+        "together": len(item.stem) + sum(len(o.text) for o in options) < _LONG_STEM,
         "writing": box.answer(got.page_id, item.number),
         "answer": _own_answer(item, got),
         "losses": _losses(exam, item, got),
-        "reason": got.reason or next((a.reason for a in got.awards if a.reason), ""),
+        "reason": _why_lost(got),
         "right": key_text(item),
         "reference": markdown_to_tree(item.reference_answer, box.figure),
         "explanation": markdown_to_tree(item.explanation, box.figure),
@@ -138,13 +152,24 @@ def _columns(text: str) -> int:
 def _own_answer(item: Item, got: ItemResult) -> str:
     """Choices and fills as read; longer answers are shown by their picture alone."""
     if got.blank:
-        return "（未作答）"
+        return f"（{_nothing(got)}）"
     if isinstance(item, Fill):
         return "；".join(part or "（空）" for part in got.answer_parts) or got.answer
     if criterion_names(item):
         return ""
     answer = chosen_label(item, got.answer)
     return {"√": "正确", "×": "错误"}.get(answer, answer)
+
+
+def _nothing(got: ItemResult) -> str:
+    """Why there is no answer to show."""
+    return "未作答" if got.page_id else "没有收到这一页"
+
+
+def _why_lost(got: ItemResult) -> str:
+    """The reason given for the item as a whole; not one that repeats what was filled and the key."""
+    reason = got.reason or next((a.reason for a in got.awards if a.reason), "")
+    return "" if got.answer and _SAID_ANYWAY.match(reason) else reason
 
 
 def _losses(exam: Exam, item: Item, got: ItemResult) -> list[dict[str, Any]]:
@@ -156,8 +181,8 @@ def _losses(exam: Exam, item: Item, got: ItemResult) -> list[dict[str, Any]]:
             return []
         points = {"got": format_steps(steps, exam.step), "full": format_steps(full, exam.step)}
         reason = _reason(got, key, place).removeprefix(name)
-        if isinstance(item, Fill) and steps < full:
-            reason = reason or f"应填 {blank_key(item.blanks[place])}"
+        if steps < full:
+            reason = reason or missing(item, place, steps)
         sign = "✓" if steps >= full else "△" if steps else "✗"
         rows.append({"name": name, "reason": reason, "sign": sign, **points})
     return rows
@@ -170,7 +195,7 @@ def _reason(got: ItemResult, key: str, place: int) -> str:
         named = [a for a in got.awards if a.criterion]
         found = named[place] if place < len(named) else None
     if found is None:
-        return "未作答" if got.blank else ""
+        return _nothing(got) if got.blank else ""
     return found.reason if found.steps < found.full_steps else ""
 
 
