@@ -241,6 +241,11 @@ def hold_again(tb: Toolbox, page_id: str, by: str, why: str = "") -> None:
     with tb.store.write() as uow:
         entry = uow.pages.entry(page_id)
         held_for = "identity" if entry.card_page else "registration"
+        before = uow.pages.identities(entry.page.exam_id).get(page_id)
+        guesses = before.guesses if before else ()
+        # by a person, so that settling anew leaves the page to a person
+        waiting = Identity(page_id=page_id, guesses=guesses, by=by, reason=why or "重新处理")
+        uow.pages.add_identity(entry.page.exam_id, waiting)
         _set_aside(uow, page_id, PageState.HELD, by, why or "重新处理", held_for=held_for)
 
 

@@ -6,7 +6,7 @@ nothing: numbers are compared by the candidates that they leave possible.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from math import exp, log
 
@@ -20,7 +20,7 @@ from ocr.identity.numbers import agreement, best_number, log_ratios, shows
 
 _UNKNOWN = 0.02  #: how often a page belongs to nobody on the list
 _SLIP = 0.005  #: how often a pupil writes different numbers on the two sides
-_PLAIN = 0.98
+_PLAIN = 0.9  #: enough to know where to expect other pages, not to settle anything
 _MOST = 8.0  #: log ratios are cut here
 _EXTREME = 200.0
 
@@ -42,6 +42,7 @@ class NumberAffinity:
         self._logs = {p.page_id: self._log_vector(p.numbers) for p in pages if p.numbers}
         self._plain = {p.page_id: self._plainly(p) for p in pages}
         self._shown_by: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._silent = Counter(p.card_page for p in pages if not self._plain[p.page_id])
         for page in pages:
             if number := self._plain[page.page_id]:
                 self._shown_by[number, page.card_page].append(page.page_id)
@@ -66,6 +67,10 @@ class NumberAffinity:
     def plain(self, page_id: str) -> str:
         """The number that the page itself shows without doubt; "" when it shows none."""
         return self._plain[page_id]
+
+    def silent(self, side: int) -> int:
+        """How many pages of that side show no number without doubt."""
+        return self._silent[side]
 
     def shown_elsewhere(self, number: str, side: int, besides: Sequence[str]) -> bool:
         """Whether a page other than these plainly shows the number on that side."""

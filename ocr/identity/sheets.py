@@ -19,7 +19,9 @@ _WORTH_NAMING = 0.01
 #: alone without any page missing.
 _EXPECTED_ALONE = 0.2
 _UNREADABLE_ALONE = 0.3
-_BETWEEN_FOREIGN, _BETWEEN_AGAIN, _BETWEEN_UNREADABLE, _BETWEEN_ANY = 0.3, 0.3, 0.05, 0.05
+_BETWEEN_FOREIGN, _BETWEEN_AGAIN, _BETWEEN_UNREADABLE = 0.3, 0.3, 0.05
+#: A page in between that may be another scan of one elsewhere, and one that cannot be.
+_BETWEEN_PERHAPS_AGAIN, _BETWEEN_ONCE = 0.05, 0.002
 #: A page without a number beside one whose other side is known to lie elsewhere.
 _OTHER_SIDE_KNOWN = log(0.05)
 _LOOSE_AMONG_OTHERS = 0.2  #: later, small stacks are often pages that had been missing
@@ -140,8 +142,12 @@ def _fed(at: int, line: Sequence[PageTrace | None], sides: int, affinity: Number
     apart = bool(number) and affinity.shown_elsewhere(number, other_side(page.card_page), near)
     lone = max(lone_weight(page.card_page, sides), _EXPECTED_ALONE if again or apart else 0.0)
     turn = None if page.rotation_deg is None else round(page.rotation_deg / _QUARTER_DEG) % 4
-    between = lone * (_BETWEEN_AGAIN if again or apart else _BETWEEN_ANY)
-    return Fed(side=page.card_page, lone=lone, between=between, turn=turn)
+    if again or apart:
+        inside = _BETWEEN_AGAIN
+    else:
+        once = bool(number) or affinity.silent(page.card_page) < 2
+        inside = _BETWEEN_ONCE if once else _BETWEEN_PERHAPS_AGAIN
+    return Fed(side=page.card_page, lone=lone, between=lone * inside, turn=turn)
 
 
 def _affinity(a: PageTrace, b: PageTrace, affinity: NumberAffinity) -> float:
