@@ -10,7 +10,7 @@ with another way to divide the stack comes out with a probability that says so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log
@@ -134,7 +134,7 @@ def _complementary(a: Fed, b: Fed, sides: int) -> bool:
 
 
 def _habit_terms(
-    stack: Sequence[Fed], pairs: Sequence[tuple[int, int]] | dict[tuple[int, int], float], habit: Habit
+    stack: Sequence[Fed], pairs: Iterable[tuple[int, int]], habit: Habit
 ) -> dict[tuple[int, int], float]:
     """What order and turn say about each pair under one habit, as logarithms."""
     counts = Counter(page.turn for page in stack if page.turn is not None)
