@@ -10,7 +10,7 @@ from pipeline.review import ReviewTask
 from web.context import tools
 
 #: How much of the page around an item its crop shows, on each side.
-CROP_MARGIN_MM = 2.0
+CROP_MARGIN_MM = 1.0
 
 
 def evidence_boxes(task: ReviewTask) -> list[dict[str, float | str]]:

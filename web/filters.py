@@ -16,6 +16,7 @@ from core.people import Role
 from core.scores import ScoreStep, format_steps
 from feedback.markdown import markdown_to_html
 from web.context import me
+from web.sentence import sentence_of
 
 _ALIGNED = re.compile(r'style="text-align:(left|right|center)"')
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -39,7 +40,13 @@ ROLE_NAMES = {
 def install(app: Flask) -> None:
     """Give the templates their filters and tests."""
     app.jinja_env.filters.update(
-        points=points, when=when, percent=percent, kind_name=kind_name, role_name=role_name, markdown=markdown
+        points=points,
+        when=when,
+        percent=percent,
+        kind_name=kind_name,
+        role_name=role_name,
+        markdown=markdown,
+        sentence=sentence_of,
     )
     app.jinja_env.globals.update(Role=Role, ItemKind=ItemKind, has_role=has_role)
     app.jinja_env.trim_blocks = True

@@ -43,6 +43,8 @@ HELD_FOR = {
 JOBS = {
     JobKind.DESIGN_CARD: _("生成答题卡"),
     JobKind.IMPORT_TEMPLATE: _("导入模板"),
+    JobKind.READ_BLANK: _("读取空白卡"),
+    JobKind.BLANK_CARD: _("按空白卡生成答题卡"),
     JobKind.SPLIT_STACK: _("拆分扫描件"),
     JobKind.RECOGNISE: _("识别"),
     JobKind.SETTLE: _("核对考号"),

@@ -63,12 +63,17 @@ class Tab:
         self.page = self.context.new_page()
         self.address = address
         self.complaints: list[str] = []
-        self.page.on("console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text))
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "request",
-            lambda r: r.url.startswith((address, "blob:", "data:")) or self.complaints.append(r.url),
-        )
+        self.page.on("request", self._watch)
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _watch(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "blob:", "data:")):
+            self.complaints.append(f"asked {request.url}")
 
     def go(self, path: str) -> Any:
         return self.page.goto(self.address + path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from web.views import (
     audit,
+    blank_card,
     cards,
     editor,
     exams,
@@ -30,6 +31,7 @@ BLUEPRINTS = tuple(
         editor,
         roster,
         cards,
+        blank_card,
         scans,
         ledger,
         identity,

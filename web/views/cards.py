@@ -16,7 +16,7 @@ from web.downloads import download, picture
 from web.uploads import small_upload
 
 bp = Blueprint("cards", __name__, url_prefix="/exams/<exam_id>/card")
-_KINDS = (JobKind.DESIGN_CARD, JobKind.IMPORT_TEMPLATE)
+_KINDS = (JobKind.DESIGN_CARD, JobKind.IMPORT_TEMPLATE, JobKind.READ_BLANK, JobKind.BLANK_CARD)
 
 
 @bp.get("")

@@ -16,6 +16,7 @@ from pipeline.progress import exam_progress
 from web.access import OFFICE, STAFF, allowed
 from web.context import exam_at_hand, me, tools
 from web.outline import outline_text
+from web.sentence import sentence_of
 from web.today import today_of
 from web.uploads import text_of_upload
 
@@ -89,4 +90,5 @@ def today(exam_id: str) -> ResponseReturnValue:
 @allowed(OFFICE)
 def progress(exam_id: str) -> ResponseReturnValue:
     """Counts for pages that follow the work, as JSON."""
-    return jsonify(exam_progress(tools(), exam_id).model_dump(mode="json"))
+    now = exam_progress(tools(), exam_id)
+    return jsonify({**now.model_dump(mode="json"), "sentence": sentence_of(now)})

@@ -6,9 +6,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.errors import NotFound
-from core.ledger import PageEntry
-from core.store import AuditLine
 from feedback.statistics import class_names, statistics_of
+from pipeline.moved import moved_scores
 from web.access import OFFICE, STAFF, allowed
 from web.context import exam_at_hand, require_seen, tools
 from web.scope import results_seen
@@ -61,31 +60,10 @@ def moved(exam_id: str, revision: int) -> ResponseReturnValue:
     """Whose score moved when this revision's key or criteria were marked again."""
     exam = exam_at_hand(exam_id)
     with tools().store.read() as uow:
-        lines = uow.audit.lines(exam_id, limit=5000)
+        lines = uow.audit.lines(exam_id, f"revision {revision}")
         open_jobs = uow.jobs.open_of_exam(exam_id)
-        roster = uow.candidates.roster(exam_id).by_id()
-        entries = {e.page.id: e for e in uow.pages.entries(exam_id)}
-    why = f"revision {revision}"
-    saved = next((x for x in lines if x.action == "exam.save" and x.subject == why), None)
-    rows = [_row(line, entries) for line in lines if line.action == "mark.again" and line.why == why]
+    saved = next((line for line in lines if line.action == "exam.save"), None)
+    rows = moved_scores(tools(), exam_id, revision)
     return render_template(
-        "moved.html",
-        exam=exam,
-        revision=revision,
-        rows=rows,
-        saved=saved,
-        busy=bool(open_jobs),
-        roster=roster,
+        "moved.html", exam=exam, revision=revision, rows=rows, saved=saved, busy=bool(open_jobs)
     )
-
-
-def _row(line: AuditLine, entries: dict[str, PageEntry]) -> dict[str, object]:
-    page, _, item = line.subject.partition(":")
-    entry = entries.get(page)
-    return {
-        "page": page,
-        "item": item,
-        "candidate_id": entry.candidate_id if entry else "",
-        "before": int(line.before) if line.before.isdigit() else None,
-        "after": int(line.after) if line.after.isdigit() else None,
-    }

@@ -6,7 +6,7 @@ const sentence = document.getElementById("sentence");
 
 async function follow() {
   const progress = await get(sentence.dataset.url);
-  if (progress.pages_in) sentence.textContent = progress.sentence;
+  if (progress.pages_in && sentence.classList.contains("sentence")) sentence.textContent = progress.sentence;
   if (progress.busy) setTimeout(follow, 1500);
   else location.reload();
 }

@@ -118,7 +118,7 @@ export class Pads {
   }
 
   drawRow(row, n) {
-    const value = make("span", { className: row.typed ? "pad-value" : "pad-value empty" }, row.typed || "–", make("small", {}, ` / ${row.pad.full_points}`));
+    const value = make("span", { className: row.typed ? "pad-value" : "pad-value unset" }, row.typed || "–", make("small", {}, ` / ${row.pad.full_points}`));
     const name = make("span", { className: "pad-name" }, row.pad.name);
     const line = make("div", { className: n === this.active ? "pad active" : "pad" },
       make("div", { className: "pad-head" }, name, value));
