@@ -63,6 +63,11 @@ def test_a_back_without_number_that_may_be_either_neighbours_is_alone_with_both_
     assert {page for page, _ in division.doubtful["k1"]} == {"k0", "k2"}
 
 
+def test_an_extra_page_shifts_nothing() -> None:
+    pages = stack((1, "10"), (1, "11"), (2, ""), (1, "12"), (2, ""), (1, "13"), (2, ""))
+    assert group_sheets(pages) == (("k0",), ("k1", "k2"), ("k3", "k4"), ("k5", "k6"))
+
+
 def test_a_sheet_fed_upside_down_keeps_its_back_from_a_front_whose_own_is_missing() -> None:
     upright = [(1, "11"), (2, "11"), (1, "12"), (2, "12"), (1, "13"), (2, "13")]
     pages = stack(*upright, (1, "14"), (2, ""), (1, ""))
