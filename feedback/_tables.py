@@ -22,7 +22,7 @@ class Table(Record):
     """Rows of one sheet. ``header_rows`` from the top are repeated on each printed page.
 
     ``marked`` are (row, column) from 0 in red; ``wrapped`` columns may be long; ``rate_rows`` hold
-    rates, shown with two decimals.
+    rates, shown with two decimals; ``percent_columns`` hold shares, shown as percent.
     """
 
     title: str
@@ -32,6 +32,7 @@ class Table(Record):
     frozen_columns: int = 0
     wrapped: tuple[int, ...] = ()
     rate_rows: tuple[int, ...] = ()
+    percent_columns: tuple[int, ...] = ()
     marked: frozenset[tuple[int, int]] = frozenset()
     portrait: bool = False
 
@@ -182,12 +183,12 @@ def option_table(results: ExamResults, statistics: Statistics) -> Table:
         for option in figures.options if figures else ():
             word = "✓" if option.correct else ""
             key = "/".join(key_labels(item))
-            share = f"{100 * option.share:.1f}%"
+            share = round(option.share, 4)
             names = "、".join(option.names)
             rows.append(
                 (item.number, KIND_NAMES[item.kind], key, option.label, option.count, share, word, names)
             )
-    return Table(title="选项统计", rows=tuple(rows), frozen_columns=4, wrapped=(7,))
+    return Table(title="选项统计", rows=tuple(rows), frozen_columns=4, wrapped=(7,), percent_columns=(5,))
 
 
 def notes_table(results: ExamResults, statistics: Statistics) -> Table:

@@ -39,6 +39,8 @@ _HEAD_FILL = PatternFill("solid", fgColor="E7EDF3")
 _NOTE_FILL = PatternFill("solid", fgColor="F6F6F6")
 _WRONG = Font(color="C00000")
 _FONT_SIZE = 11
+_WRAPPED_COLUMNS = 60
+_LINE_PT = 15
 
 
 def write_workbook(results: ExamResults, statistics: Statistics) -> bytes:
@@ -96,12 +98,12 @@ def _write_sheet(sheet: Worksheet, table: Table, exam_title: str) -> None:
 def _fill_cell(cell: Cell | MergedCell, value: Value, table: Table) -> None:
     """One cell; text is typed as text, so that nothing is ever read as a formula or a number."""
     assert isinstance(cell, Cell)  # noqa: S101 - we merge no cells
-    cell.value = _legible(value) if isinstance(value, str) else value
-    if isinstance(value, str):
+    cell.value = (_legible(value) or None) if isinstance(value, str) else value
+    if isinstance(cell.value, str):
         cell.data_type = "s"
         cell.number_format = "@"
-    elif value is not None:
-        cell.number_format = _number_format(value, cell.row, table)
+    elif isinstance(value, int | float):
+        cell.number_format = _number_format(value, cell, table)
     head = cell.row <= table.header_rows
     wraps = (cell.column - 1) in table.wrapped
     cell.alignment = Alignment(
@@ -117,8 +119,10 @@ def _fill_cell(cell: Cell | MergedCell, value: Value, table: Table) -> None:
         cell.font = _WRONG
 
 
-def _number_format(value: int | float, row: int, table: Table) -> str:
-    if row - 1 in table.rate_rows:
+def _number_format(value: int | float, cell: Cell, table: Table) -> str:
+    if cell.column - 1 in table.percent_columns:
+        return "0.0%"
+    if cell.row - 1 in table.rate_rows:
         return "0.00"
     return "0" if isinstance(value, int) else "0.0#"
 
@@ -131,10 +135,21 @@ def _legible(text: str) -> str:
 def _set_widths(sheet: Worksheet, table: Table) -> None:
     """Widths by the widest text, a Chinese character counting two."""
     for column in range(max(map(len, table.rows), default=0)):
-        texts = [str(row[column]) for row in table.rows if column < len(row) and row[column] is not None]
+        texts = [_shown(row[column]) for row in table.rows if column < len(row) and row[column] is not None]
         widest = max((max(map(_columns_of, t.split("\n")), default=0) for t in texts), default=0)
-        limit = 60 if column in table.wrapped else 32
-        sheet.column_dimensions[get_column_letter(column + 1)].width = min(max(widest + 2, 6), limit)
+        limit = _WRAPPED_COLUMNS if column in table.wrapped else 32
+        sheet.column_dimensions[get_column_letter(column + 1)].width = min(max(widest + 2, 5), limit)
+    for number, row in enumerate(table.rows, start=1):
+        # Not every program fits a row to its wrapped text when it opens the file.
+        lines = max(
+            (-(-_columns_of(str(row[c])) // (_WRAPPED_COLUMNS - 2)) for c in table.wrapped), default=1
+        )
+        if lines > 1:
+            sheet.row_dimensions[number].height = _LINE_PT * lines + 2
+
+
+def _shown(value: Value) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def _columns_of(text: str) -> int:

@@ -23,6 +23,8 @@ _DARKER_PRINT = 6
 #: A row or column that is dark this far is a line: a frame, a rule, a cell's edge.
 _RULE_SHARE = 0.45
 _EDGE_MM = 3.0  #: how far inside a box its frame may be found
+_RIM_MM = 1.0  #: on which nothing is looked for; less than what is left below the last ink
+_THICKEST_LINE_MM = 2.5  #: thickened
 _PRINT_SPARE_MM = 0.6  #: printed words may lie so far from where the card says
 _KEEP_MM = 4.0  #: left below and right of the last ink
 _BLANK_STRIP_MM = 12.0  #: what is left of a box with nothing in it
@@ -99,9 +101,9 @@ def _handwriting(ink: Cells, print_: Cells | None, box: BoxMm, page: CardPage) -
     cells = ink[own].copy()
     if print_ is not None:
         cells &= ~_thickened(print_[own])
-    elif cells.size:
-        cells[:, cells.mean(axis=0) > _RULE_SHARE] = False
-        cells[cells.mean(axis=1) > _RULE_SHARE, :] = False
+    else:
+        cells[_thin_runs(cells.mean(axis=1) > _RULE_SHARE), :] = False
+        cells[:, _thin_runs(cells.mean(axis=0) > _RULE_SHARE)] = False
     for words in page.printed:
         if words.kind is PrintedKind.TEXT and words.text:
             rows, columns = _span(words.extent.grown(_PRINT_SPARE_MM))
@@ -111,13 +113,23 @@ def _handwriting(ink: Cells, print_: Cells | None, box: BoxMm, page: CardPage) -
 
 
 def _without_frame(cells: Cells) -> Cells:
-    """Without lines that run along the edges; they may lie a little aslant."""
-    edge = round(_EDGE_MM / CELL_MM)
+    """Without what lies on the edges, and without lines near them, which may stand a little aslant."""
+    edge, rim = round(_EDGE_MM / CELL_MM), round(_RIM_MM / CELL_MM)
     for across in (cells, cells.T):
-        dense = _thickened(across).mean(axis=1) > _RULE_SHARE
-        dense[edge:-edge] = False
-        across[dense, :] = False
+        across[:rim], across[-rim:] = False, False
+        lines = _thin_runs(_thickened(across).mean(axis=1) > _RULE_SHARE)
+        lines[edge:-edge] = False
+        across[lines, :] = False
     return cells
+
+
+def _thin_runs(dense: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of rows that are dark throughout, those too thin together to be writing."""
+    out = np.zeros_like(dense)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], dense, [False])).astype(np.int8)))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        out[start:stop] = (stop - start) * CELL_MM <= _THICKEST_LINE_MM
+    return out
 
 
 def _thickened(cells: Cells) -> Cells:
