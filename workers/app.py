@@ -70,9 +70,11 @@ def run_worker(settings: Settings, perform: Perform = perform_in_pipeline) -> No
 
 def _ask_for_sweeps(app: Celery, settings: Settings, stop: threading.Event) -> None:
     # The sweep itself is a task: the parent process forks, so it opens no database and no model.
-    while not stop.is_set():
+    while True:
         try:
             app.send_task(SWEEP, expires=settings.sweep_s, retry=False)
         except (KombuError, OperationalError, OSError) as error:
             _log.warning("The queue could not be reached for the sweep: %s", error)
+        if stop.is_set():
+            return  # after a last message, which rouses a worker that waits for one: it stops sooner
         stop.wait(settings.sweep_s)

@@ -92,7 +92,7 @@ def test_serving_says_where_to_look_and_ends_with_all_its_processes(settings: Se
             wait_for(lambda: len(_family(process.pid)) == 4)  # the web, the worker and its two
             family = _family(process.pid)
             process.send_signal(signal.SIGINT)  # Ctrl+C; SIGTERM is made the same
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
         finally:
             process.kill()
     assert process.returncode == 0
