@@ -252,7 +252,7 @@ def _evidence(sheet: _Sheet, got: ItemResult, regions: Sequence[WritingRegion]) 
     for _, places in found:
         for box in places:
             sheet.ink.draw(_strokes.underline(box.x_mm, box.bottom_mm + 0.2, box.width_mm))
-            sheet.room.take(BoxMm(x_mm=box.x_mm, y_mm=box.bottom_mm, width_mm=box.width_mm, height_mm=0.5))
+            sheet.room.take(BoxMm(x_mm=box.x_mm, y_mm=box.bottom_mm, width_mm=box.width_mm, height_mm=1.0))
     within = _all_of([r.box for r in regions])
     for award, places in found:
         if places:
