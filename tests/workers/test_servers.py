@@ -11,18 +11,22 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from core.jobs import JobState
 from core.settings import Settings
 from core.store import Store
 from core.store.engine import open_engine
-from pipeline.requests import ask_release
+from demo.play import play
+from pipeline.ledgers import exam_ledger
 from pipeline.toolbox import Toolbox, open_toolbox
 from tests.core import store_flows
 from tests.core.store_examples import a_mark
-from tests.workers import jobs, quiz, servers
+from tests.workers import jobs, servers
 from tests.workers.processes import kill_all, worker, zhupi_worker
 from workers.broker import open_queue, waker
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("servers")]
+#: Of the demo's 48: enough for each planted fault.
+_CANDIDATES = 8
 _NUMBERS = itertools.count()
 
 
@@ -105,11 +109,17 @@ def test_workers_are_woken_through_redis_and_a_killed_one_loses_nothing(toolbox:
     assert {i for i in ids if began.count(i) > 1} == under_way
 
 
-def test_an_exam_runs_from_its_stack_to_what_goes_back(toolbox: Toolbox) -> None:
-    quiz.take_in_quiz(toolbox, 10)
+def test_the_demo_exam_runs_from_its_roster_to_what_goes_back(toolbox: Toolbox, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    said: list[str] = []
     with zhupi_worker(toolbox.settings):
-        jobs.wait_until_done(toolbox, 60)
-        quiz.assert_read_once(toolbox, 10)
-        ask_release(toolbox, quiz.EXAM_ID, "test")
-        jobs.wait_until_done(toolbox, 60)
-    quiz.assert_given_back_once(toolbox, 10)
+        played = play(toolbox, out, None, said.append, candidates=_CANDIDATES)
+    account = exam_ledger(toolbox, played.exam.id)
+    assert (account.balanced, account.releasable, account.pages_in) == (True, True, played.pages)
+    assert len(list((out / "marked-scripts").iterdir())) == _CANDIDATES
+    assert len(list((out / "error-books").iterdir())) == _CANDIDATES
+    assert list(out.glob("*.xlsx"))
+    with toolbox.store.read() as uow:
+        assert uow.audit.first_broken() is None
+        assert uow.jobs.counts(played.exam.id).keys() == {JobState.DONE}
