@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -31,18 +28,14 @@ _BLANK_STRIP_MM = 12.0  #: what is left of a box with nothing in it
 _FEWEST_CELLS = 2  #: in a row or column; a single dark cell is dust
 
 
-def page_cells(picture: bytes, *, blank_card: bool = False) -> Cells:
+def page_cells(page: Image.Image, *, blank_card: bool = False) -> Cells:
     """Ink of a whole rectified page, print included: rows × columns of cells, from the left top.
 
-    A JPEG is decoded at a quarter of its size, so a page takes a few milliseconds. A blank card has no
-    noise, and its finest grey lines count, since a scanner may darken them.
+    Args:
+        page: grey, at ``PX_PER_MM``.
+        blank_card: it has no noise, and its finest grey lines count, since a scanner may darken them.
     """
-    image = Image.open(io.BytesIO(picture))
-    size = (math.ceil(image.width / _PX_PER_CELL), math.ceil(image.height / _PX_PER_CELL))
-    image.draft("L", size)
-    grey = image.convert("L")
-    small = grey if grey.size == size else grey.resize(size, Image.Resampling.BOX)
-    return _dark(small, _DARKER_PRINT if blank_card else _DARKER)
+    return _dark(page.reduce(_PX_PER_CELL), _DARKER_PRINT if blank_card else _DARKER)
 
 
 def _dark(grey: Image.Image, darker: int) -> Cells:

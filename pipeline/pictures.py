@@ -82,7 +82,7 @@ def cut_item(blobs: BlobStore, sheet: SheetPages, item: str, trimmed: bool = Fal
             shown = box
             if trimmed:
                 shown = written_part(
-                    _cells(blobs, blob), _printed(blobs, sheet.card, number), box, page, item
+                    page_ink(blobs, blob), _printed(blobs, sheet.card, number), box, page, item
                 )
             cuts.append(_open(blobs, blob).crop(_pixels(shown, _margin_mm(page, item))))
     if not cuts:
@@ -205,13 +205,13 @@ def _open(blobs: BlobStore, blob: str) -> Image.Image:
 
 
 @functools.lru_cache(maxsize=16)
-def _cells(blobs: BlobStore, blob: str, blank_card: bool = False) -> Cells:
-    """A page's ink; blank cards are asked for with every candidate."""
-    return page_cells(blobs.get(blob), blank_card=blank_card)
+def page_ink(blobs: BlobStore, blob: str, blank_card: bool = False) -> Cells:
+    """Which half millimetres of a rectified page (or blank card) are dark, kept for a while."""
+    return page_cells(_open(blobs, blob), blank_card=blank_card)
 
 
 def _printed(blobs: BlobStore, card: Card, page: int) -> Cells | None:
-    return _cells(blobs, card.blank_blobs[page - 1], True) if len(card.blank_blobs) >= page else None
+    return page_ink(blobs, card.blank_blobs[page - 1], True) if len(card.blank_blobs) >= page else None
 
 
 def _stacked(cuts: list[Image.Image]) -> Image.Image:

@@ -18,8 +18,7 @@ from feedback.error_book import error_book
 from feedback.marked_scripts import ScriptPage, marked_script, script_file_name
 from feedback.statistics import Statistics, statistics_of
 from feedback.workbook import write_csv, write_workbook
-from pipeline.ink import page_cells
-from pipeline.pictures import SheetPages, blank_item_picture, cut_item, sheet_pages
+from pipeline.pictures import SheetPages, blank_item_picture, cut_item, page_ink, sheet_pages
 from pipeline.toolbox import Toolbox
 
 #: Candidates whose scripts and books one job makes.
@@ -184,7 +183,7 @@ def _script_page(tb: Toolbox, entry: PageEntry, reading: PageReading) -> ScriptP
         width_px=page.width_px,
         height_px=page.height_px,
         registration=reading.registration,
-        ink=page_cells(tb.blobs.get(reading.raster_blob)) if reading.raster_blob else None,
+        ink=page_ink(tb.blobs, reading.raster_blob) if reading.raster_blob else None,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -45,9 +43,7 @@ def drawn(*ink_mm: tuple[float, float, float, float], frame: bool = True, tilt_m
     draw.rectangle((100, 172, 220, 196), fill=90)
     for box in ink_mm:
         draw.rectangle(tuple(round(v * 8) for v in box), fill=60)
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=80)
-    return page_cells(out.getvalue())
+    return page_cells(image)
 
 
 def test_a_page_is_mapped_in_half_millimetres() -> None:
