@@ -5,12 +5,12 @@ from __future__ import annotations
 from core.cards import Card
 from core.errors import NotFound
 from core.geometry import BoxMm
+
+# The crop's own margin, whatever it is: boxes drawn by another rule would miss the words.
+from pipeline.pictures import _margin_mm as crop_margin_mm
 from pipeline.pictures import item_box
 from pipeline.review import ReviewTask
 from web.context import tools
-
-#: How much of the page around an item its crop shows, on each side.
-CROP_MARGIN_MM = 1.0
 
 
 def evidence_boxes(task: ReviewTask) -> list[dict[str, float | str]]:
@@ -21,10 +21,11 @@ def evidence_boxes(task: ReviewTask) -> list[dict[str, float | str]]:
     card = _card(task.reading.card_id)
     if card is None or len(card.pages_of(task.item.number)) != 1:
         return []
-    crop = item_box(card.page(task.reading.card_page), task.item.number)
+    page = card.page(task.reading.card_page)
+    crop = item_box(page, task.item.number)
     if crop is None:
         return []
-    shown = crop.grown(CROP_MARGIN_MM)
+    shown = crop.grown(crop_margin_mm(page, task.item.number))
     return [{"text": e.text, **_share(e.box, shown)} for e in evidence if e.box is not None]
 
 

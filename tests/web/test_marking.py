@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from core.marks import MarkState
-from pipeline import pictures
 from tests.web.conftest import Person, Site
 from tests.web.school import EXAM_ID
-from web.evidence import CROP_MARGIN_MM
 
 BASE = f"/exams/{EXAM_ID}/marking"
 
@@ -33,8 +33,16 @@ def test_responses_come_item_by_item_with_rubric_and_proposal(site: Site, marker
     assert marker.get(task["crop"]).mimetype == "image/jpeg"
 
 
-def test_the_evidence_is_drawn_on_the_crop_as_it_is_cut() -> None:
-    assert pictures._MARGIN_MM == CROP_MARGIN_MM
+def test_the_evidence_is_drawn_over_the_words_of_the_crop(site: Site, marker: Person) -> None:
+    task = marker.fetch(f"{BASE}/c1p1/6.json").get_json()
+    crop = Image.open(io.BytesIO(marker.get(task["crop"]).data)).convert("L")
+    box = task["boxes"][0]
+    left, top = round(box["left"] * crop.width), round(box["top"] * crop.height)
+    right, bottom = left + round(box["width"] * crop.width), top + round(box["height"] * crop.height)
+    darkest = min(crop.crop((left, top, right, bottom)).tobytes())
+    above = min(crop.crop((left, 20, right, top - 4)).tobytes())
+    assert darkest < 90  # ink inside
+    assert above > darkest  # and none of it above
 
 
 def test_responses_on_one_desk_are_kept_from_the_next(site: Site, marker: Person, office: Person) -> None:

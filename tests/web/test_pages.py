@@ -301,7 +301,9 @@ def test_a_stack_that_failed_says_why_on_the_scan_page(site: Site, office: Perso
 def test_the_audit_page_shows_when_the_log_was_touched(site: Site, office: Person) -> None:
     assert "日志完整" in office.get(f"{BASE}/audit").text
     with site.tb.store._engine.begin() as connection:  # as somebody with the database file could
-        triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+        triggers = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).scalars()
         for name in list(triggers):
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         connection.exec_driver_sql("UPDATE audit SET after = 'x' WHERE id = 1")

@@ -19,7 +19,7 @@ _WIDEST_PX = 2400
 @bp.get("/items/<item>.jpg")
 @allowed(STAFF | MARKING)
 def answer(exam_id: str, page_id: str, item: str) -> ResponseReturnValue:
-    """The crop of one answer, without name or number."""
+    """The crop of one answer, without name or number; ``?trimmed`` leaves empty paper away."""
     exam = exam_at_hand(exam_id)
     # Only items of the exam: an imported card may also know a field that holds the name.
     if item not in {i.number for i in exam.items}:
@@ -30,7 +30,7 @@ def answer(exam_id: str, page_id: str, item: str) -> ResponseReturnValue:
             candidate = uow.candidates.roster(exam_id).by_id().get(entry.candidate_id)
         if candidate is None or not may_see(candidate):
             raise NotAllowed("这份作答不在您任教的班级。")
-    return picture(item_picture(tools(), page_id, item))
+    return picture(item_picture(tools(), page_id, item, trimmed="trimmed" in request.args))
 
 
 @bp.get("/head.jpg")
