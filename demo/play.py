@@ -130,8 +130,10 @@ def _by_hand(tb: Toolbox, exam: Exam, truth: Truth, say: Say) -> None:
     decisions = settle_by_hand(tb, exam.id, truth, TEACHER)
     waiting = exam_progress(tb, exam.id).proposed_marks
     say(f"6. 人工 by hand: {decisions} 项台账 ledger decisions, {waiting} 份作答 responses to look at …")
-    with tqdm(total=waiting, unit="份", desc="   评卷 marking", leave=False, file=sys.stdout, disable=None) as bar:
-        mark_by_hand(tb, exam.id, truth, TEACHER, lambda: bar.update())
+    with tqdm(
+        total=waiting, unit="份", desc="   评卷 marking", leave=False, file=sys.stdout, disable=None
+    ) as bar:
+        mark_by_hand(tb, exam.id, truth, TEACHER, bar.update)
 
 
 def _released(tb: Toolbox, exam_id: str) -> int:

@@ -16,7 +16,7 @@ from core.pages import PageState
 from core.results import CandidateStatus
 from pipeline.ledgers import exam_ledger
 from pipeline.proposals import option_labels
-from pipeline.repair import declare, identity_queue, settle_identity
+from pipeline.repair import declare, identity_queue, mark_duplicate, settle_identity
 from pipeline.review import ReviewTask, correct_choice, give_mark, next_tasks, pads_of
 from pipeline.toolbox import Toolbox
 
@@ -41,9 +41,17 @@ def settle_by_hand(tb: Toolbox, exam_id: str, truth: Truth, by: str) -> int:
     with tb.store.read() as uow:
         positions = {e.page.id: e.page.source_index for e in uow.pages.entries(exam_id)}
         numbers = uow.candidates.roster(exam_id).by_number()
-    for waiting in identity_queue(tb, exam_id):
-        number = str(truth.scans[positions[waiting.page_ids[0]]]["number"])
-        settle_identity(tb, waiting.page_ids[0], numbers[number].id, by, "看姓名确认")
+    for page in [page for waiting in identity_queue(tb, exam_id) for page in waiting.page_ids]:
+        states = _states(tb, exam_id)
+        if states[page] is not PageState.HELD:
+            continue  # settled with the other side of its sheet
+        scan = truth.scans[positions[page]]
+        twins = [p for p, n in positions.items() if p != page and _same_side(truth.scans[n], scan)]
+        placed = next((p for p in twins if states[p] is PageState.PLACED), None)
+        if placed is not None:
+            mark_duplicate(tb, page, placed, by, "同一面扫了两次")
+        else:
+            settle_identity(tb, page, numbers[str(scan["number"])].id, by, "看姓名确认")
         decisions += 1
     ledger = exam_ledger(tb, exam_id)
     for candidate in ledger.incomplete:
@@ -53,6 +61,15 @@ def settle_by_hand(tb: Toolbox, exam_id: str, truth: Truth, by: str) -> int:
         declare(tb, exam_id, candidate, CandidateStatus.ABSENT, by, "缺考")
         decisions += 1
     return decisions
+
+
+def _states(tb: Toolbox, exam_id: str) -> dict[str, PageState]:
+    with tb.store.read() as uow:
+        return {entry.page.id: entry.state for entry in uow.pages.entries(exam_id)}
+
+
+def _same_side(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    return bool(a["number"]) and (a["number"], a["page"]) == (b["number"], b["page"])
 
 
 def mark_by_hand(
