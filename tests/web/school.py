@@ -476,7 +476,7 @@ def _aside(
 
 def _png(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
-    image.resize((420, 594)).save(buffer, "PNG")
+    image.save(buffer, "PNG")
     return buffer.getvalue()
 
 

@@ -207,7 +207,7 @@ def test_released_files_come_singly_and_together(site: Site, office: Person) -> 
         assert archive.testzip() is None
     one = office.get(f"{BASE}/release/1/script/c1")
     assert "filename*=UTF-8''1%E7%8F%AD_" in one.headers["Content-Disposition"]
-    assert office.get(f"{BASE}/release/1/workbook").mimetype.endswith("spreadsheetml.sheet")
+    assert str(office.get(f"{BASE}/release/1/workbook").mimetype).endswith("spreadsheetml.sheet")
     assert office.get(f"{BASE}/release/7/workbook").status_code == 404
     assert office.get(f"{BASE}/release/1/nothing").status_code == 404
 
