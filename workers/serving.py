@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -139,13 +140,23 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def stop_when_stdin_closes() -> None:
-    """In a worker: stop as by SIGTERM once whoever started us is gone."""
+    """In a worker, before it forks: stop as by SIGTERM once whoever started us is gone.
+
+    The pipe is watched by its number, not through ``sys.stdin``: a thread that reads there holds a lock
+    that forked children inherit locked, and they wait for it for ever when they close their stdin.
+    """
+    pipe = os.dup(sys.stdin.fileno())
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, sys.stdin.fileno())
+    os.close(nothing)
 
     def watch() -> None:
-        # The descriptor itself: a lock held in sys.stdin would stop every forked child for ever.
-        while os.read(0, 4096):
+        while os.read(pipe, 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_PATIENCE_S)
+        if os.getpgrp() == os.getpid():  # nobody is left who would end us
+            os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 

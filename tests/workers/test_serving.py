@@ -10,7 +10,11 @@ import textwrap
 from pathlib import Path
 
 from core.settings import Settings, as_environment, read_settings
-from tests.workers.jobs import wait_for
+from pipeline.exams import save_exam
+from pipeline.requests import ask_card
+from pipeline.toolbox import Toolbox
+from tests.workers import quiz
+from tests.workers.jobs import wait_for, wait_until_done
 from workers.serving import WorkerKeeper
 
 # A stand-in for the worker: notes its id, has a child, ends at SIGTERM, or when its stdin closes.
@@ -76,7 +80,39 @@ def test_settings_go_to_another_process_unchanged(settings: Settings) -> None:
     assert read_settings(as_environment(settings)) == settings
 
 
-def test_serving_says_where_to_look_and_ends_with_all_its_processes(settings: Settings) -> None:
+_FORKING = """
+import os, sys, time
+from workers.serving import stop_when_stdin_closes
+stop_when_stdin_closes()
+time.sleep(0.2)
+child = os.fork()
+if child == 0:
+    sys.stdin.close()  # as every worker process does at its start
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_worker_that_watches_its_keeper_can_fork_and_ends_with_it() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _FORKING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            assert process.stdout.readline() == "7\n"
+            assert process.poll() is None
+            process.stdin.close()
+            assert process.wait(10) == -signal.SIGTERM
+        finally:
+            process.kill()
+
+
+def test_serving_works_says_where_to_look_and_ends_with_all_its_processes(toolbox: Toolbox) -> None:
+    settings = toolbox.settings
+    save_exam(toolbox, quiz.EXAM, "quiz.yaml", "test")
+    ask_card(toolbox, quiz.EXAM_ID, "test")
     chosen = settings.model_copy(update={"port": 0})
     with subprocess.Popen(
         [sys.executable, "-m", "workers", "serve"],
@@ -90,6 +126,7 @@ def test_serving_says_where_to_look_and_ends_with_all_its_processes(settings: Se
             assert "http://127.0.0.1:" in process.stdout.readline()
             assert "office / " in process.stdout.readline()
             wait_for(lambda: len(_family(process.pid)) == 4)  # the web, the worker and its two
+            wait_until_done(toolbox, 60)
             family = _family(process.pid)
             process.send_signal(signal.SIGINT)  # Ctrl+C; SIGTERM is made the same
             process.communicate(timeout=60)
