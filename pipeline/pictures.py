@@ -84,7 +84,7 @@ def cut_item(blobs: BlobStore, sheet: SheetPages, item: str, trimmed: bool = Fal
                 shown = written_part(
                     page_ink(blobs, blob), _printed(blobs, sheet.card, number), box, page, item
                 )
-            cuts.append(_open(blobs, blob).crop(_pixels(shown, _margin_mm(page, item))))
+            cuts.append(_open(blobs, blob).crop(_pixels(shown, crop_margin_mm(page, item))))
     if not cuts:
         raise NotFound(f"这一页上没有第 {item} 题。")
     return _jpeg(_stacked(cuts))
@@ -179,12 +179,12 @@ def blank_item_picture(tb: Toolbox, card: Card, item: str) -> bytes | None:
     box = item_box(card.page(pages[0]), item)
     if box is None:
         return None
-    margin = _margin_mm(card.page(pages[0]), item)
+    margin = crop_margin_mm(card.page(pages[0]), item)
     return _jpeg(_open(tb.blobs, card.blank_blobs[pages[0] - 1]).crop(_pixels(box, margin)))
 
 
-def _margin_mm(page: CardPage, item: str) -> float:
-    """Rows of bubbles and of lines stand close together; boxes have room around them."""
+def crop_margin_mm(page: CardPage, item: str) -> float:
+    """How much around an item its crop shows: rows of bubbles and of lines stand close together."""
     kinds = {region.kind for region in page.writing if region.item == item}
     return _MARGIN_MM if kinds - {WritingKind.LINE} else _ROW_MARGIN_MM
 
