@@ -7,8 +7,7 @@ from core.errors import NotFound
 from core.geometry import BoxMm
 
 # The crop's own margin, whatever it is: boxes drawn by another rule would miss the words.
-from pipeline.pictures import crop_margin_mm
-from pipeline.pictures import item_box
+from pipeline.pictures import crop_margin_mm, item_box
 from pipeline.review import ReviewTask
 from web.context import tools
 
