@@ -17,7 +17,8 @@ from core.errors import MachineProblem, NotFound
 class BlobStore:
     """Files named by the SHA-256 of their bytes, in ``root/ab/cdef…``.
 
-    Writing is atomic (temporary file, fsync, rename), so a blob that exists is whole.
+    Writing is atomic (temporary file, fsync, rename), so a blob that exists is whole; only one put with
+    ``durable=False`` may be short after a power cut, and is written again when it is next put.
     """
 
     def __init__(self, root: Path) -> None:
@@ -35,7 +36,7 @@ class BlobStore:
         """
         digest = hashlib.sha256(content).hexdigest()
         path = self.path(digest)
-        if path.exists():
+        if _is_whole(path, len(content)):
             return digest
         try:
             self._write(path, io.BytesIO(content), durable)
@@ -52,7 +53,7 @@ class BlobStore:
         with source.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         path = self.path(digest)
-        if path.exists():
+        if _is_whole(path, source.stat().st_size):
             return digest
         try:
             with source.open("rb") as file:
@@ -105,3 +106,11 @@ class BlobStore:
 
     def has(self, digest: str) -> bool:
         return self.path(digest).exists()
+
+
+def _is_whole(path: Path, size: int) -> bool:
+    """Whether the blob is there in its full length: one that was not made durable may be short."""
+    try:
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
@@ -16,6 +16,9 @@ from core.errors import BadInput
 _PREFIX = "ZHUPI_"
 #: Read by other parts than ``Settings`` (fonts by the typesetter, before any setting is known).
 _ELSEWHERE = {"FONTS"}
+
+#: From which confidence on the machine's proposal needs no person; bounds as in ``marking.Licence``.
+Settle = Literal["never"] | Annotated[float, Field(ge=0.5, le=1)]
 
 
 class Settings(Record):
@@ -36,10 +39,18 @@ class Settings(Record):
     https: bool = False  #: session cookies travel over HTTPS only
     upload_limit_mib: int = Field(default=1024, ge=1)
     identity_threshold: float = Field(default=0.98, gt=0.5, le=1)
-    settle_choices: float = Field(default=0.98, ge=0, le=1.01)  #: above 1: never
-    settle_fills: float = Field(default=0.97, ge=0, le=1.01)
+    settle_single_choice: Settle = 0.98
+    settle_multiple_choice: Settle = 0.98
+    settle_true_false: Settle = 0.98
+    settle_fill: Settle = 0.97
+    settle_short_answer: Settle = "never"
+    excellent_share: float = Field(default=0.85, gt=0, le=1)  #: of full marks, for 优秀率
+    pass_share: float = Field(default=0.6, gt=0, le=1)
+    low_share: float = Field(default=0.4, gt=0, le=1)
     lease_s: int = Field(default=60, ge=2)
+    retry_s: float = Field(default=2.0, ge=0, le=60)  #: before the second attempt; each later one waits 5 ×
     sweep_s: float = Field(default=10.0, gt=0)
+    job_limit_s: int = Field(default=1800, ge=1)
 
     @property
     def resolved_database_url(self) -> str:
@@ -77,7 +88,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             {k.lower(): v for k, v in given.items() if k not in _ELSEWHERE and v != ""}
         )
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors()[-1]  # of a choice of types the last says most: a number, and its bounds
         name = f"{_PREFIX}{str(first['loc'][0]).upper()}"
         raise BadInput(f"{name}={first['input']!r}: {first['msg']}.", "See docs/settings.md.") from error
 

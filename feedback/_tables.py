@@ -8,7 +8,7 @@ from core.results import CandidateResult, CandidateStatus, ExamResults, ItemResu
 from core.scores import to_points
 from feedback._items import BLANK_LABEL
 from feedback._wording import KIND_NAMES, chosen_label, key_labels
-from feedback.statistics import Statistics
+from feedback.statistics import GridCell, Statistics, TopicStatistics
 
 Value = str | int | float | None
 
@@ -189,6 +189,42 @@ def option_table(results: ExamResults, statistics: Statistics) -> Table:
                 (item.number, KIND_NAMES[item.kind], key, option.label, option.count, share, word, names)
             )
     return Table(title="选项统计", rows=tuple(rows), frozen_columns=4, wrapped=(7,), percent_columns=(5,))
+
+
+def grid_table(exam: Exam, statistics: Statistics) -> Table | None:
+    """双向细目表: knowledge points by abilities, each cell its items, points and 得分率.
+
+    The last column and row sum up a knowledge point and an ability; an item of several knowledge points
+    stands in each of their rows. ``None`` when the exam names neither.
+    """
+    abilities = [topic.name for topic in statistics.abilities]
+    if not statistics.knowledge and not abilities:
+        return None
+    cells = {(cell.knowledge, cell.ability): cell for cell in statistics.grid}
+    rows = [
+        (
+            topic.name,
+            *(_grid_cell(cells.get((topic.name, ability))) for ability in abilities),
+            _grid_cell(topic),
+        )
+        for topic in statistics.knowledge
+    ]
+    of_abilities = (_grid_cell(topic) for topic in statistics.abilities)
+    paper = to_points(exam.full_steps, exam.step)
+    whole = f"{paper:g} 分　得分率 {_percent(statistics.overall.score_rate)}"
+    return Table(
+        title="双向细目表",
+        rows=(("知识点", *abilities, "合计"), *rows, ("合计", *of_abilities, whole)),
+        footer_rows=1,
+        frozen_columns=1,
+    )
+
+
+def _grid_cell(cell: GridCell | TopicStatistics | None) -> str | None:
+    if cell is None:
+        return None
+    numbers = "、".join(cell.items)
+    return f"第 {numbers} 题　{cell.full:g} 分　得分率 {_percent(cell.score_rate)}"
 
 
 def notes_table(results: ExamResults, statistics: Statistics) -> Table:

@@ -23,6 +23,7 @@ from feedback._tables import (
     Table,
     Value,
     choice_table,
+    grid_table,
     item_table,
     notes_table,
     option_table,
@@ -44,7 +45,9 @@ _LINE_PT = 15
 
 
 def write_workbook(results: ExamResults, statistics: Statistics) -> bytes:
-    """The xlsx: 成绩总表, 小题分明细, 客观题作答, 选项统计, 说明.
+    """The xlsx: 成绩总表, 小题分明细, 客观题作答, 选项统计, 双向细目表, 说明.
+
+    双向细目表 is left out when no item names a knowledge point or an ability.
 
     Args:
         results: all candidates in roster order, absent ones too.
@@ -52,13 +55,15 @@ def write_workbook(results: ExamResults, statistics: Statistics) -> bytes:
     """
     book = Workbook()
     book.remove(book.worksheets[0])
-    for table in (
+    tables = (
         total_table(results, statistics),
         item_table(results, statistics),
         choice_table(results),
         option_table(results, statistics),
+        grid_table(results.exam, statistics),
         notes_table(results, statistics),
-    ):
+    )
+    for table in (table for table in tables if table is not None):
         _write_sheet(book.create_sheet(table.title), table, results.exam.title)
     out = io.BytesIO()
     book.save(out)

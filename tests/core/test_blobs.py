@@ -44,6 +44,16 @@ def test_the_same_bytes_are_kept_once_and_not_written_again(tmp_path: Path) -> N
     assert _files(tmp_path) == [path]
 
 
+@pytest.mark.parametrize("way", ["bytes", "file"])
+def test_a_blob_that_a_power_cut_left_short_is_written_again(tmp_path: Path, way: str) -> None:
+    blobs, source = BlobStore(tmp_path / "blobs"), tmp_path / "scan"
+    source.write_bytes(b"raster")
+    path = blobs.path(blobs.put(b"raster", durable=False))
+    path.write_bytes(b"")
+    digest = blobs.put(b"raster") if way == "bytes" else blobs.put_file(source)
+    assert blobs.get(digest) == b"raster"
+
+
 def test_threads_that_put_the_same_bytes_leave_one_whole_blob(tmp_path: Path) -> None:
     blobs, content = BlobStore(tmp_path / "blobs"), b"x" * 300_000
     source = tmp_path / "source"

@@ -24,8 +24,8 @@ def book(results: ExamResults) -> Workbook:
     return load_workbook(io.BytesIO(write_workbook(results, statistics_of(results))))
 
 
-def test_the_five_sheets_stand_in_the_order_a_teacher_expects(book: Workbook) -> None:
-    assert book.sheetnames == ["成绩总表", "小题分明细", "客观题作答", "选项统计", "说明"]
+def test_the_sheets_stand_in_the_order_a_teacher_expects(book: Workbook) -> None:
+    assert book.sheetnames == ["成绩总表", "小题分明细", "客观题作答", "选项统计", "双向细目表", "说明"]
 
 
 def test_an_exam_number_is_text_and_keeps_its_zeros(book: Workbook) -> None:
@@ -131,3 +131,22 @@ def test_an_exam_that_nobody_sat_still_gives_a_workbook(results: ExamResults) ->
     nobody = results.model_copy(update={"candidates": results.candidates[-2:]})
     book = load_workbook(io.BytesIO(write_workbook(nobody, statistics_of(nobody))))
     assert book["成绩总表"].max_row == 3
+
+
+def test_the_specification_grid_crosses_knowledge_points_with_abilities(book: Workbook) -> None:
+    rows = [[c.value for c in row] for row in book["双向细目表"].iter_rows()]
+    assert rows[0] == ["知识点", "识记", "理解", "应用", "分析", "综合", "合计"]
+    (motion,) = (row for row in rows if row[0] == "力与运动")
+    assert str(motion[2]).startswith("第 3 题\u30004 分\u3000得分率 ")
+    assert motion[3] is None
+    assert str(motion[6]).startswith("第 3、4、6 题\u300016 分")
+    assert str(rows[-1][4]).startswith("第 6 题\u300010 分")
+    assert str(rows[-1][6]).startswith("50 分")
+
+
+def test_an_exam_without_knowledge_points_and_abilities_has_no_grid(results: ExamResults) -> None:
+    plain = (i.model_copy(update={"knowledge_points": (), "ability": ""}) for i in results.exam.items)
+    exam = results.exam.model_copy(update={"items": tuple(plain)})
+    bare = results.model_copy(update={"exam": exam})
+    sheets = load_workbook(io.BytesIO(write_workbook(bare, statistics_of(bare)))).sheetnames
+    assert "双向细目表" not in sheets

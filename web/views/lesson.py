@@ -9,8 +9,9 @@ from markupsafe import Markup
 from feedback.charts import histogram, item_bars
 from feedback.class_review import build_review
 from feedback.statistics import class_names, statistics_of
+from pipeline.thresholds import thresholds_of
 from web.access import STAFF, allowed
-from web.context import exam_at_hand
+from web.context import exam_at_hand, tools
 from web.scope import results_seen
 
 bp = Blueprint("lesson", __name__, url_prefix="/exams/<exam_id>/lesson")
@@ -27,7 +28,7 @@ def show(exam_id: str) -> ResponseReturnValue:
     classes = class_names(everything)
     if not results.present:
         return render_template("lesson_none.html", exam=exam)
-    review = build_review(results, statistics_of(results))
+    review = build_review(results, statistics_of(results, thresholds_of(tools().settings)))
     in_order = {item.number: n for n, item in enumerate(exam.items)}
     # The charts escape every word that they draw.
     charts = {

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from core.errors import NotFound
 from feedback.statistics import class_names, statistics_of
 from pipeline.moved import moved_scores
+from pipeline.thresholds import thresholds_of
 from web.access import OFFICE, STAFF, allowed
 from web.context import exam_at_hand, require_seen, tools
 from web.scope import results_seen
@@ -23,7 +24,7 @@ def show(exam_id: str) -> ResponseReturnValue:
     everything = results_seen(exam_id)
     chosen = request.args.get("class", "")
     shown = results_seen(exam_id, chosen) if chosen else everything
-    statistics = statistics_of(shown) if shown.present else None
+    statistics = statistics_of(shown, thresholds_of(tools().settings)) if shown.present else None
     return render_template(
         "results.html",
         exam=exam,
