@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import cv2
 
 from core.errors import BadInput
-from core.settings import Settings
+from core.settings import Settings, Settle
 from marking import Licence
 from models.recogniser import LineRecogniser, default_recogniser
 from ocr.engines import NullEngine, OnnxEngine, TextEngine
@@ -66,12 +66,20 @@ def _inside(url: str) -> bool:
 
 
 def licence_of(settings: Settings) -> Licence:
-    """What the machine may settle alone, from the settings (a threshold above 1 means never).
+    """What the machine may settle alone, from the settings.
 
     What a vision-language model read is never settled without a person: its confidence is its own word,
     not a measured probability.
     """
-    choices = settings.settle_choices if settings.settle_choices <= 1 else None
     measured = settings.text_engine != "vlm"
-    fills = settings.settle_fills if measured and settings.settle_fills <= 1 else None
-    return Licence(single_choice=choices, multiple_choice=choices, true_false=choices, fill=fills)
+    return Licence(
+        single_choice=_threshold(settings.settle_single_choice),
+        multiple_choice=_threshold(settings.settle_multiple_choice),
+        true_false=_threshold(settings.settle_true_false),
+        fill=_threshold(settings.settle_fill) if measured else None,
+        short_answer=_threshold(settings.settle_short_answer) if measured else None,
+    )
+
+
+def _threshold(setting: Settle) -> float | None:
+    return None if setting == "never" else setting

@@ -26,12 +26,14 @@ def test_values_are_read_and_folders_follow_the_home() -> None:
             "ZHUPI_HOME": "/srv/zhupi",
             "ZHUPI_WORKERS": "4",
             "ZHUPI_HTTPS": "1",
-            "ZHUPI_SETTLE_FILLS": "1.01",
+            "ZHUPI_SETTLE_FILL": "never",
+            "ZHUPI_SETTLE_SHORT_ANSWER": "0.995",
             "ZHUPI_FONTS": "/fonts",
             "ZHUPI_BROKER_URL": "",
         }
     )
-    assert (settings.workers, settings.https, settings.settle_fills) == (4, True, 1.01)
+    assert (settings.workers, settings.https, settings.settle_fill) == (4, True, "never")
+    assert (settings.settle_short_answer, settings.settle_true_false) == (0.995, 0.98)
     assert (settings.blobs_folder, settings.inbox_folder) == (
         Path("/srv/zhupi/blobs"),
         Path("/srv/zhupi/inbox"),
@@ -49,6 +51,13 @@ def test_values_are_read_and_folders_follow_the_home() -> None:
         ("ZHUPI_TEXT_ENGINE", "magic", "'onnx', 'paddle', 'vlm' or 'null'"),
         ("ZHUPI_HTTPS", "perhaps", "ZHUPI_HTTPS='perhaps'"),
         ("ZHUPI_IDENTITY_THRESHOLD", "0.3", "greater than 0.5"),
+        ("ZHUPI_SETTLE_CHOICES", "0.9", "Unknown setting ZHUPI_SETTLE_CHOICES."),
+        ("ZHUPI_SETTLE_SINGLE_CHOICE", "0.3", "ZHUPI_SETTLE_SINGLE_CHOICE='0.3': Input should be greater"),
+        ("ZHUPI_SETTLE_MULTIPLE_CHOICE", "0.49", "ZHUPI_SETTLE_MULTIPLE_CHOICE='0.49'"),
+        ("ZHUPI_SETTLE_TRUE_FALSE", "1.01", "ZHUPI_SETTLE_TRUE_FALSE='1.01': Input should be less"),
+        ("ZHUPI_SETTLE_FILL", "nan", "ZHUPI_SETTLE_FILL='nan'"),
+        ("ZHUPI_SETTLE_SHORT_ANSWER", "always", "ZHUPI_SETTLE_SHORT_ANSWER='always'"),
+        ("ZHUPI_JOB_LIMIT_S", "0", "ZHUPI_JOB_LIMIT_S='0'"),
         ("ZHUPI_LEASE_S", "1", "greater than or equal to 2"),
         ("ZHUPI_SWEEP_S", "-1", "ZHUPI_SWEEP_S"),
     ],
@@ -61,7 +70,14 @@ def test_a_wrong_setting_is_refused_by_name(name: str, value: str, part: str) ->
 
 
 def test_settings_survive_the_way_through_an_environment() -> None:
-    settings = Settings(home=Path("/srv/z"), https=True, workers=3, vlm_url="http://gpu:8000/v1", sweep_s=0.5)
+    settings = Settings(
+        home=Path("/srv/z"),
+        https=True,
+        workers=3,
+        vlm_url="http://gpu:8000/v1",
+        sweep_s=0.5,
+        settle_fill="never",
+    )
     assert read_settings(as_environment(settings)) == settings
 
 

@@ -11,6 +11,7 @@ import pytest
 from core.errors import BadInput
 from core.exams import ItemKind
 from core.settings import Settings
+from marking import Licence
 from ocr.engines import NullEngine, OnnxEngine, VlmEngine
 from pipeline.engines import licence_of, text_engine
 from pipeline.progress import exam_progress
@@ -76,13 +77,32 @@ def test_no_page_leaves_the_school_when_the_server_is_refused(tmp_path: Path) ->
     home.tb.store.close()
 
 
-def test_a_threshold_above_one_means_that_a_person_always_looks() -> None:
-    never = licence_of(Settings(settle_choices=1.01, settle_fills=1.01))
+_SETTLED = [kind for kind in ItemKind if kind is not ItemKind.ESSAY]
+
+
+def test_the_usual_settings_are_the_usual_licence() -> None:
+    assert licence_of(Settings()) == Licence()
+
+
+def test_by_never_a_person_always_looks() -> None:
+    never = licence_of(Settings.model_validate({f"settle_{kind.value}": "never" for kind in _SETTLED}))
     assert not any(never.allows(kind, 1.0) for kind in ItemKind)
-    usual = licence_of(Settings())
-    assert usual.allows(ItemKind.SINGLE_CHOICE, 0.99)
-    assert not usual.allows(ItemKind.SINGLE_CHOICE, 0.97)
-    assert not usual.allows(ItemKind.SHORT_ANSWER, 1.0)
+
+
+@pytest.mark.parametrize("kind", _SETTLED)
+@pytest.mark.parametrize("threshold", [0.5, 0.6, 1.0])
+def test_each_kind_of_item_has_a_threshold_of_its_own(kind: ItemKind, threshold: float) -> None:
+    changed = licence_of(Settings.model_validate({f"settle_{kind.value}": threshold}))
+    assert changed.allows(kind, threshold)
+    assert not changed.allows(kind, threshold - 0.01)
+    assert changed.without(kind) == Licence().without(kind)
+
+
+def test_what_a_model_server_read_is_left_to_people() -> None:
+    asked = licence_of(
+        vlm("http://127.0.0.1/v1").model_copy(update={"settle_fill": 0.5, "settle_short_answer": 0.5})
+    )
+    assert (asked.fill, asked.short_answer, asked.single_choice) == (None, None, 0.98)
 
 
 _LIGHT = (
