@@ -30,10 +30,20 @@ class JobKind(StrEnum):
 
 
 MAX_ATTEMPTS = 5
+#: Each pause between attempts is so many times as long as the one before.
+_PAUSE_GROWTH = 5.0
+
+
+def pause_s(attempts: int, first_s: float) -> float:
+    """Seconds to wait after so many attempts: ``first_s`` after the first, then 5, 25 … times that."""
+    return first_s * _PAUSE_GROWTH ** max(0, attempts - 1)
 
 
 class Job(Record):
-    """One piece of work. ``key`` makes asking twice harmless while the job is open."""
+    """One piece of work. ``key`` makes asking twice harmless while the job is open.
+
+    ``not_before``: after trouble, when it may be tried again.
+    """
 
     id: str
     kind: JobKind
@@ -43,6 +53,7 @@ class Job(Record):
     state: JobState
     attempts: int
     lease_until: datetime | None
+    not_before: datetime | None = None
     error: str
     done: int = 0
     total: int = 0

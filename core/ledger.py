@@ -13,7 +13,12 @@ from core.rosters import Candidate, Roster
 
 
 class Stack(Record):
-    """One uploaded file. ``pages`` is known when ``complete``."""
+    """One uploaded file.
+
+    ``pages`` are those that were taken out of it: all of them once it is ``complete``, those so far while
+    it is being read or when reading broke off with an ``error``. ``dismissed_by`` is who decided that a
+    file which could not be read to its end is done with; what was taken out of it stays.
+    """
 
     id: str
     exam_id: str
@@ -24,6 +29,12 @@ class Stack(Record):
     pages: int = 0
     complete: bool = False
     error: str = ""
+    dismissed_by: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Read to its end, or done with by a person's word."""
+        return self.complete or bool(self.dismissed_by)
 
 
 class PageEntry(Record):

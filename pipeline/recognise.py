@@ -26,9 +26,9 @@ from ocr.handwriting import read_number_boxes, read_regions
 from ocr.intake import decode_grey
 from ocr.rasters import Grey, PageRaster, rectify
 from ocr.registration import Located, locate_page
+from pipeline.arrivals import on_its_way
 from pipeline.engines import digit_recogniser, licence_of, text_engine
 from pipeline.proposals import keep_proposal, proposed_marks
-from pipeline.split import unread_pages
 from pipeline.toolbox import Toolbox
 
 _log = logging.getLogger(__name__)
@@ -123,8 +123,7 @@ def _keep(
 def _owe_settling(tb: Toolbox, exam_id: str) -> None:
     """Settle identities once no page of the exam is on its way (this very job is still open)."""
     with tb.store.write() as uow:
-        stacks_open = any(not s.complete and not s.error for s in uow.pages.stacks(exam_id))
-        if stacks_open or unread_pages(uow, exam_id):
+        if on_its_way(uow, exam_id):
             return
         job_id = uow.jobs.ask(JobKind.SETTLE, exam_id, {})
     tb.wake(job_id)

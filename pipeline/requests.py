@@ -9,16 +9,17 @@ from typing import Any
 from uuid import uuid4
 
 from core.errors import BadInput, Conflict
-from core.jobs import JobKind
+from core.jobs import JobKind, JobState
 from core.ledger import Stack
 from core.store.base import utc_now
+from pipeline.arrivals import being_split
 from pipeline.results import gather_results, release_blockers
 from pipeline.toolbox import Toolbox
 
 
 @dataclass(frozen=True)
 class TakenIn:
-    """A stack of scans that is safe. ``already``: the same file had been uploaded before."""
+    """A stack of scans that is safe. ``already``: the same file had been uploaded before, and was read or is."""
 
     stack: Stack
     already: bool
@@ -26,6 +27,8 @@ class TakenIn:
 
 def take_in(tb: Toolbox, exam_id: str, name: str, path: Path, by: str) -> TakenIn:
     """Keep an uploaded file's bytes and owe its reading; the same file twice changes nothing.
+
+    A file whose reading broke off is read again: what had been taken out of it stays as it is.
 
     Raises:
         NotFound: no such exam.
@@ -40,11 +43,15 @@ def take_in(tb: Toolbox, exam_id: str, name: str, path: Path, by: str) -> TakenI
     blob = tb.blobs.put_file(path)
     with tb.store.write() as uow:
         known = uow.pages.stack_with_blob(exam_id, blob)
-        if known is not None:
+        if known is not None and (known.complete or being_split(uow, known)):
             return TakenIn(known, already=True)
-        stack = Stack(id=uuid4().hex, exam_id=exam_id, name=plain, blob=blob, by=by, at=utc_now())
-        uow.pages.add_stack(stack)
-        uow.audit.write(by, "stack.take_in", exam_id, stack.id, after=plain)
+        stack = known or Stack(id=uuid4().hex, exam_id=exam_id, name=plain, blob=blob, by=by, at=utc_now())
+        if known is None:
+            uow.pages.add_stack(stack)
+        else:
+            uow.pages.update_stack(known.id, error="", dismissed_by="")
+        before = known.error if known is not None else ""
+        uow.audit.write(by, "stack.take_in", exam_id, stack.id, before=before, after=plain)
         job_id = uow.jobs.ask(JobKind.SPLIT_STACK, exam_id, {"stack_id": stack.id})
     tb.wake(job_id)
     return TakenIn(stack, already=False)
@@ -68,6 +75,26 @@ def ask_remark(tb: Toolbox, exam_id: str, items: tuple[str, ...] = ()) -> str:
 def ask_settle(tb: Toolbox, exam_id: str) -> str:
     """Owe settling identities again (after a roster change, say)."""
     return _ask(tb, JobKind.SETTLE, exam_id, {})
+
+
+def retry_failed(tb: Toolbox, exam_id: str, by: str) -> int:
+    """Owe the exam's failed jobs once more, and let those that wait for their next attempt begin.
+
+    Returns:
+        How many had failed.
+
+    Raises:
+        NotFound: no such exam.
+    """
+    with tb.store.write() as uow:
+        uow.exams.get(exam_id)
+        number = uow.jobs.owe_failed_again(exam_id)
+        if number:
+            uow.audit.write(by, "jobs.retry", exam_id, "jobs", after=str(number))
+        owed = [job.id for job in uow.jobs.open_of_exam(exam_id) if job.state is JobState.QUEUED]
+    for job_id in owed:
+        tb.wake(job_id)
+    return number
 
 
 def ask_release(tb: Toolbox, exam_id: str, by: str, note: str = "") -> str:

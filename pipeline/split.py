@@ -9,12 +9,9 @@ from core.errors import BadInput
 from core.jobs import JobKind
 from core.ledger import Stack
 from core.pages import PageState, ScanPage
-from core.store import UnitOfWork
 from ocr.intake import ScannedImage, open_scan
+from pipeline.arrivals import PAGES_PER_JOB, on_its_way, owe_forgotten
 from pipeline.toolbox import Toolbox
-
-#: Pages that one recognition job reads: small enough to share among processes and to repeat.
-PAGES_PER_JOB = 4
 
 
 def split_stack(tb: Toolbox, stack_id: str, progress: Callable[[int, int], None]) -> None:
@@ -23,7 +20,8 @@ def split_stack(tb: Toolbox, stack_id: str, progress: Callable[[int, int], None]
     Raises:
         BadInput: the file cannot be used at all; pages taken out before stay.
     """
-    with tb.store.read() as uow:
+    with tb.store.write() as uow:
+        uow.pages.update_stack(stack_id, complete=False, error="")  # it may have broken off before
         stack = uow.pages.stack(stack_id)
         known = uow.pages.indexes_of_stack(stack_id)
     count = 0
@@ -32,19 +30,19 @@ def split_stack(tb: Toolbox, stack_id: str, progress: Callable[[int, int], None]
         for scanned in open_scan(tb.blobs.get(stack.blob), stack.name):
             count += 1
             if scanned.index not in known:
-                fresh += _take(tb, stack, scanned)
+                fresh += _take(tb, stack, scanned, count)
             if len(fresh) >= PAGES_PER_JOB:
                 _owe(tb, stack.exam_id, fresh[:PAGES_PER_JOB])
                 fresh = fresh[PAGES_PER_JOB:]
             progress(count, 0)
     except BadInput as error:
-        _finish(tb, stack, count, str(error))
+        _finish(tb, stack, max(count, len(known)), str(error))
         raise
     _finish(tb, stack, count, "")
 
 
-def _take(tb: Toolbox, stack: Stack, scanned: ScannedImage) -> list[str]:
-    """Keep one page; returns its id when it is to be read."""
+def _take(tb: Toolbox, stack: Stack, scanned: ScannedImage, count: int) -> list[str]:
+    """Keep one page, the stack's ``count``-th; returns its id when it is to be read."""
     blob = tb.blobs.put(scanned.content) if scanned.content else ""
     page = ScanPage(
         id=uuid4().hex,
@@ -59,6 +57,7 @@ def _take(tb: Toolbox, stack: Stack, scanned: ScannedImage) -> list[str]:
         dpi=scanned.dpi,
     )
     with tb.store.write() as uow:
+        uow.pages.update_stack(stack.id, pages=count)
         if scanned.problem:
             uow.pages.add(page, PageState.UNREADABLE, scanned.problem)
             return []
@@ -77,37 +76,11 @@ def _owe(tb: Toolbox, exam_id: str, page_ids: list[str]) -> None:
 
 
 def _finish(tb: Toolbox, stack: Stack, count: int, error: str) -> None:
-    """Owe what is left, and whatever an interrupted run took out but never owed."""
+    """Note what the file held, and owe what is left: also what an interrupted run took out but never owed."""
     with tb.store.write() as uow:
         uow.pages.update_stack(stack.id, pages=count, complete=not error, error=error)
-        owed = _forgotten(uow, stack)  # the last ones of this run among them
-        batches = [owed[i : i + PAGES_PER_JOB] for i in range(0, len(owed), PAGES_PER_JOB)]
-        jobs = [uow.jobs.ask(JobKind.RECOGNISE, stack.exam_id, {"page_ids": batch}) for batch in batches]
-        if not owed and not unread_pages(uow, stack.exam_id):
+        jobs = owe_forgotten(uow, stack)  # the last ones of this run among them
+        if not jobs and not on_its_way(uow, stack.exam_id):
             jobs.append(uow.jobs.ask(JobKind.SETTLE, stack.exam_id, {}))
     for job_id in jobs:
         tb.wake(job_id)
-
-
-def unread_pages(uow: UnitOfWork, exam_id: str) -> bool:
-    """Whether a page of the exam still waits to be read.
-
-    Whoever ends later, the last recognition or the last stack, finds none and owes the settling:
-    open jobs do not tell, since a job is still open while it looks.
-    """
-    return any(e.card_page == 0 for e in uow.pages.entries(exam_id, [PageState.RECEIVED]))
-
-
-def _forgotten(uow: UnitOfWork, stack: Stack) -> list[str]:
-    """Pages of the stack that wait for recognition although no open job names them."""
-    named = {
-        page_id
-        for job in uow.jobs.open_of_exam(stack.exam_id, JobKind.RECOGNISE)
-        for page_id in job.args["page_ids"]
-    }
-    waiting = [
-        e
-        for e in uow.pages.entries(stack.exam_id, [PageState.RECEIVED])
-        if e.page.stack_id == stack.id and e.card_page == 0
-    ]
-    return [e.page.id for e in waiting if e.page.id not in named]

@@ -39,7 +39,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """An installation of its own, with a short lease."""
-    return Settings(home=tmp_path / "home", workers=2, lease_s=2, sweep_s=0.5)
+    return Settings(home=tmp_path / "home", workers=2, lease_s=2, sweep_s=0.5, retry_s=0)
 
 
 @pytest.fixture

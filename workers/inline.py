@@ -31,12 +31,15 @@ def run_owed(
 ) -> int:
     """Perform owed jobs (of one exam, or all) in this process until nothing is owed; returns how many.
 
-    Jobs that other processes hold are left to them. A job that fails unexpectedly is tried again at
-    once, up to ``MAX_ATTEMPTS``; look at the jobs table for what failed.
+    Jobs that other processes hold are left to them. A job that meets trouble of the machine is tried
+    again after its pause, up to ``MAX_ATTEMPTS``; look at the jobs table for what failed.
     """
     release_leases_of_the_dead(tb)
     worker, done = worker_name(), 0
-    while owed := _owed(tb, exam_id):
+    while (owed := _owed(tb, exam_id)) or _paused(tb, exam_id):
+        if not owed:
+            time.sleep(_LOOK_S)
+            continue
         progress(done, done + len(owed))
         done += perform_owed(tb, owed[0].id, worker, perform)
     progress(done, done)
@@ -79,7 +82,7 @@ def run_owed_in_processes(
         for process in processes:
             process.terminate()
             process.join()
-    if _owed(tb, exam_id):
+    if _owed(tb, exam_id) or _paused(tb, exam_id):
         raise MachineProblem(
             "All worker processes ended before the work was done.",
             "What is done is kept; run the command again, with fewer ZHUPI_WORKERS when memory is short.",
@@ -122,6 +125,11 @@ def _one_thread_each() -> Iterator[None]:
 def _owed(tb: Toolbox, exam_id: str) -> tuple[Job, ...]:
     with tb.store.read() as uow:
         return tuple(job for job in uow.jobs.owed() if exam_id in ("", job.exam_id))
+
+
+def _paused(tb: Toolbox, exam_id: str) -> bool:
+    """Whether a job waits for its next attempt."""
+    return any(job.state is JobState.QUEUED and job.not_before for job in _open_jobs(tb, exam_id))
 
 
 def _open_jobs(tb: Toolbox, exam_id: str) -> tuple[Job, ...]:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from core.errors import MachineProblem, ZhupiError
-from core.jobs import MAX_ATTEMPTS, Job
+from core.jobs import MAX_ATTEMPTS, Job, JobState, pause_s
 from core.store import Store
 from core.store.jobs import JobRepository
+from pipeline.arrivals import given_up
 from pipeline.toolbox import Toolbox
 
 _log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def perform_owed(tb: Toolbox, job_id: str, worker: str, perform: Perform = perfo
     """Claim the job, perform it and end it; ``False`` when somebody else has it or it is not owed.
 
     A refused input (``ZhupiError``) fails the job with its message. Trouble of the machine and
-    unexpected errors leave it owed, up to ``MAX_ATTEMPTS``. A worker that lost its lease in the middle
+    unexpected errors leave it owed, up to ``MAX_ATTEMPTS``, with growing pauses. A worker that lost its lease in the middle
     ends nothing: the job is another's by then, and what was written twice is the same.
     """
     with tb.store.write() as uow:
@@ -45,26 +46,37 @@ def perform_owed(tb: Toolbox, job_id: str, worker: str, perform: Perform = perfo
     else:
         with lease_kept(tb.store, job.id, worker, tb.settings.lease_s):
             ending = _attempt(tb, job, perform)
-    with tb.store.write() as uow:
-        if uow.jobs.heartbeat(job.id, worker, tb.settings.lease_s):
-            ending(uow.jobs, job.id)
-        else:
-            _log.warning("Job %s (%s) was taken over by another worker.", job.id, job.kind)
+    _end(tb, job, worker, ending)
     return True
 
 
+def _end(tb: Toolbox, job: Job, worker: str, ending: _Ending) -> None:
+    owed: list[str] = []
+    with tb.store.write() as uow:
+        if not uow.jobs.heartbeat(job.id, worker, tb.settings.lease_s):
+            _log.warning("Job %s (%s) was taken over by another worker.", job.id, job.kind)
+            return
+        ending(uow.jobs, job.id)
+        ended = uow.jobs.get(job.id)
+        if ended is not None and ended.state is JobState.FAILED:
+            owed = given_up(uow, ended)
+    for job_id in owed:
+        tb.wake(job_id)
+
+
 def _attempt(tb: Toolbox, job: Job, perform: Perform) -> _Ending:
+    wait_s = pause_s(job.attempts, tb.settings.retry_s)
     try:
         perform(tb, job)
     except MachineProblem as error:
         _log.error("Job %s (%s): %s", job.id, job.kind, error)
-        return _retry(str(error))
+        return _retry(str(error), wait_s)
     except ZhupiError as error:
         _log.info("Job %s (%s) refused its input: %s", job.id, job.kind, error)
         return _fail(str(error))
     except Exception as error:  # whatever it was, the job is still owed
         _log.exception("Job %s (%s) failed unexpectedly.", job.id, job.kind)
-        return _retry(f"{type(error).__name__}: {error}")
+        return _retry(f"{type(error).__name__}: {error}", wait_s)
     return _finish
 
 
@@ -76,9 +88,9 @@ def _fail(error: str) -> _Ending:
     return lambda jobs, job_id: jobs.fail(job_id, error)
 
 
-def _retry(error: str) -> _Ending:
+def _retry(error: str, wait_s: float) -> _Ending:
     def retry(jobs: JobRepository, job_id: str) -> None:
-        jobs.retry(job_id, error)
+        jobs.retry(job_id, error, wait_s)
 
     return retry
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 from core.jobs import MAX_ATTEMPTS, Job, JobKind, JobState
 from core.store import tables as t
@@ -51,15 +51,11 @@ class JobRepository(Repository):
         return job_id
 
     def claim(self, job_id: str, worker: str, lease_s: int) -> Job | None:
-        """Take the job if it waits or its holder's lease ran out; ``None`` when there is nothing to do."""
+        """Take the job if it is due or its holder's lease ran out; ``None`` when there is nothing to do."""
         now = self._now()
-        free = or_(
-            t.jobs.c.state == JobState.QUEUED.value,
-            and_(t.jobs.c.state == JobState.RUNNING.value, t.jobs.c.lease_until < now),
-        )
         taken = self._db.execute(
             update(t.jobs)
-            .where(t.jobs.c.id == job_id, free)
+            .where(t.jobs.c.id == job_id, self._free())
             .values(
                 state=JobState.RUNNING.value,
                 worker=worker,
@@ -88,20 +84,45 @@ class JobRepository(Repository):
         """Give the job up: its input was refused."""
         self._end(job_id, JobState.FAILED, error)
 
-    def retry(self, job_id: str, error: str) -> bool:
-        """Owe the job again after an unexpected error; gives up (``False``) after ``MAX_ATTEMPTS``."""
+    def retry(self, job_id: str, error: str, wait_s: float = 0) -> bool:
+        """Owe the job again after an unexpected error; gives up (``False``) after ``MAX_ATTEMPTS``.
+
+        Args:
+            job_id: which one.
+            error: what went wrong.
+            wait_s: how long nobody may claim it; trouble of the machine seldom passes at once.
+        """
         job = self.get(job_id)
         if job is None or job.attempts >= MAX_ATTEMPTS:
             self.fail(job_id, error)
             return False
-        values = {"state": JobState.QUEUED.value, "worker": "", "lease_until": None, "error": error}
+        values = {
+            "state": JobState.QUEUED.value,
+            "worker": "",
+            "lease_until": None,
+            "error": error,
+            "not_before": self._now() + timedelta(seconds=wait_s) if wait_s > 0 else None,
+        }
         self._db.execute(update(t.jobs).where(t.jobs.c.id == job_id).values(values))
         return True
 
     def owe_failed_again(self, exam_id: str) -> int:
-        """Owe the exam's failed jobs once more, with all their attempts; returns how many."""
-        values = {"state": JobState.QUEUED.value, "attempts": 0, "worker": "", "finished_at": None}
-        failed = and_(t.jobs.c.exam_id == exam_id, t.jobs.c.state == JobState.FAILED.value)
+        """Owe the exam's failed jobs once more, with all their attempts; returns how many.
+
+        Jobs that wait for their next attempt are due at once as well, and not counted.
+        """
+        of_exam = t.jobs.c.exam_id == exam_id
+        self._db.execute(
+            update(t.jobs).where(of_exam, t.jobs.c.state == JobState.QUEUED.value).values(not_before=None)
+        )
+        values = {
+            "state": JobState.QUEUED.value,
+            "attempts": 0,
+            "worker": "",
+            "finished_at": None,
+            "not_before": None,
+        }
+        failed = and_(of_exam, t.jobs.c.state == JobState.FAILED.value)
         return self._db.execute(update(t.jobs).where(failed).values(values)).rowcount
 
     def _end(self, job_id: str, state: JobState, error: str) -> None:
@@ -113,14 +134,17 @@ class JobRepository(Repository):
         return None if row is None else _job(row)
 
     def owed(self) -> tuple[Job, ...]:
-        """Jobs that nobody works on: queued, or running with a lease that ran out. Oldest first."""
-        query = select(t.jobs).where(
-            or_(
-                t.jobs.c.state == JobState.QUEUED.value,
-                and_(t.jobs.c.state == JobState.RUNNING.value, t.jobs.c.lease_until < self._now()),
-            )
-        )
+        """Jobs that are due and that nobody works on: queued, or with a lease that ran out. Oldest first."""
+        query = select(t.jobs).where(self._free())
         return tuple(_job(row) for row in self._db.execute(query.order_by(t.jobs.c.created_at)))
+
+    def _free(self) -> ColumnElement[bool]:
+        now = self._now()
+        due = or_(t.jobs.c.not_before.is_(None), t.jobs.c.not_before <= now)
+        return or_(
+            and_(t.jobs.c.state == JobState.QUEUED.value, due),
+            and_(t.jobs.c.state == JobState.RUNNING.value, t.jobs.c.lease_until < now),
+        )
 
     def holders(self) -> dict[str, str]:
         """Who holds each running job: worker name by job id."""

@@ -100,6 +100,7 @@ stacks = Table(
     Column("pages", Integer, nullable=False, default=0),
     Column("complete", Boolean, nullable=False, default=False),
     Column("error", Text, nullable=False, default=""),
+    Column("dismissed_by", String(40), nullable=False, default=""),
     UniqueConstraint("exam_id", "blob"),
 )
 
@@ -239,6 +240,7 @@ jobs = Table(
     Column("state", String(10), nullable=False, index=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("lease_until", UtcDateTime, nullable=True),
+    Column("not_before", UtcDateTime, nullable=True),
     Column("worker", String(80), nullable=False, default=""),
     Column("error", Text, nullable=False, default=""),
     Column("done", Integer, nullable=False, default=0),

@@ -145,8 +145,11 @@ def test_the_specification_grid_crosses_knowledge_points_with_abilities(book: Wo
 
 
 def test_an_exam_without_knowledge_points_and_abilities_has_no_grid(results: ExamResults) -> None:
-    plain = (i.model_copy(update={"knowledge_points": (), "ability": ""}) for i in results.exam.items)
-    exam = results.exam.model_copy(update={"items": tuple(plain)})
-    bare = results.model_copy(update={"exam": exam})
+    nothing = {"knowledge_points": (), "ability": ""}
+    sections = tuple(
+        section.model_copy(update={"items": tuple(i.model_copy(update=nothing) for i in section.items)})
+        for section in results.exam.sections
+    )
+    bare = results.model_copy(update={"exam": results.exam.model_copy(update={"sections": sections})})
     sheets = load_workbook(io.BytesIO(write_workbook(bare, statistics_of(bare)))).sheetnames
     assert "双向细目表" not in sheets

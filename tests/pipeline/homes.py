@@ -106,7 +106,7 @@ class Home:
 
 def open_home(folder: Path, **settings: Any) -> Toolbox:
     """A toolbox on the folder's installation."""
-    return open_toolbox(Settings(home=folder, workers=1, **settings))
+    return open_toolbox(Settings.model_validate({"home": folder, "workers": 1, "retry_s": 0, **settings}))
 
 
 def found_exam(
