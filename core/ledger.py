@@ -73,15 +73,29 @@ class GroupBalance(Record):
         return self.expected == self.received + self.missing + self.absent
 
 
+class StackBalance(Record):
+    """Pages that the reader of one file counted, and the ledger lines that they have."""
+
+    stack: Stack
+    lines: int
+
+    @property
+    def balanced(self) -> bool:
+        """Read to its end (or done with by a person's word), and each page counted has its line."""
+        return self.stack.settled and self.stack.pages == self.lines
+
+
 class Ledger(Record):
     """The whole account of an exam.
 
+    ``pages_in`` is what the readers of the files counted, not the number of ledger lines.
     ``complete``: candidates with all pages placed. ``incomplete``: those with some pages missing.
     ``unseen``: no page at all and not declared absent. ``absent``: declared so.
     """
 
     pages_in: int
     by_state: dict[PageState, int]
+    stacks: tuple[StackBalance, ...]
     groups: tuple[GroupBalance, ...]
     complete: tuple[str, ...]
     incomplete: tuple[str, ...]
@@ -93,12 +107,22 @@ class Ledger(Record):
 
     @property
     def balanced(self) -> bool:
-        """Nothing on its way or held, every page in one state, every group adds up."""
+        """Nothing on its way or held, every file and its pages accounted for, every group adds up.
+
+        What the groups received are the pages placed: each once, and none of a person who is unknown.
+        """
         return (
             self.pages_in == sum(self.by_state.values())
+            and all(stack.balanced for stack in self.stacks)
             and self.open_pages == 0
+            and sum(group.received for group in self.groups) == self.by_state.get(PageState.PLACED, 0)
             and all(group.balanced for group in self.groups)
         )
+
+    @property
+    def unfinished(self) -> tuple[Stack, ...]:
+        """Files that were not read to their end and that nobody has dismissed."""
+        return tuple(each.stack for each in self.stacks if not each.stack.settled)
 
     @property
     def releasable(self) -> bool:
@@ -107,6 +131,7 @@ class Ledger(Record):
 
 
 def balance(
+    stacks: Sequence[Stack],
     entries: Sequence[PageEntry],
     roster: Roster,
     statuses: Mapping[str, CandidateStatus],
@@ -117,6 +142,7 @@ def balance(
     """Add everything up.
 
     Args:
+        stacks: all files of the exam, with what their readers counted.
         entries: all pages of the exam.
         roster: whom to expect; empty means that nobody is expected.
         statuses: candidates declared absent or void.
@@ -131,12 +157,14 @@ def balance(
         if entry.state is PageState.PLACED:
             placed[entry.candidate_id].add(entry.card_page)
     by_state = Counter(entry.state for entry in entries)
+    lines = Counter(entry.page.stack_id for entry in entries)
     absent = {c for c, s in statuses.items() if s is CandidateStatus.ABSENT}
     seen = {c.id: len(placed.get(c.id, ())) for c in roster.candidates}
     waiting = [e for e in entries if e.state is PageState.HELD and e.held_for == "identity"]
     return Ledger(
-        pages_in=len(entries),
+        pages_in=sum(stack.pages for stack in stacks),
         by_state=dict(by_state),
+        stacks=tuple(StackBalance(stack=stack, lines=lines[stack.id]) for stack in stacks),
         groups=_groups(roster.candidates, seen, absent, full),
         complete=tuple(c for c, n in seen.items() if n >= full[c]),
         incomplete=tuple(c for c, n in seen.items() if 0 < n < full[c] and c not in accepted_missing),

@@ -42,6 +42,7 @@ def ledger_in(uow: UnitOfWork, exam_id: str) -> Ledger:
             expected = max(used.get(entry.candidate_id, 1), sides.get(entry.card_id, 1))
             used[entry.candidate_id] = expected
     return balance(
+        uow.pages.stacks(exam_id),
         entries,
         Roster(candidates=everybody(uow.candidates.roster(exam_id).candidates, used)),
         statuses,

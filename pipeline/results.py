@@ -222,9 +222,14 @@ def uncounted_responses(state: ExamState) -> set[tuple[str, str]]:
 def release_blockers(tb: Toolbox, exam_id: str) -> tuple[str, ...]:
     """What must be done before the exam can be released, each as a short sentence."""
     with tb.store.read() as uow:
-        ledger = ledger_in(uow, exam_id)
-        state = read_state(uow, exam_id)
-        open_jobs = uow.jobs.open_of_exam(exam_id)
+        return blockers_in(uow, read_state(uow, exam_id))
+
+
+def blockers_in(uow: UnitOfWork, state: ExamState) -> tuple[str, ...]:
+    """``release_blockers`` of a state that was read in the same transaction."""
+    ledger = ledger_in(uow, state.exam.id)
+    open_jobs = uow.jobs.open_of_exam(state.exam.id)
+    unfinished = "、".join(stack.name for stack in ledger.unfinished)
     waiting = sum(m.state is MarkState.PROPOSED for m in counted_marks(state).values())
     doubtful = sum(
         choice.doubtful
@@ -238,10 +243,11 @@ def release_blockers(tb: Toolbox, exam_id: str) -> tuple[str, ...]:
     checks = (
         (ledger.pages_in == 0, "还没有扫描任何页面"),
         (bool(open_jobs), f"还有 {len(open_jobs)} 项工作正在进行"),
+        (bool(unfinished), f"{len(ledger.unfinished)} 个文件没有读完: {unfinished}"),
         (ledger.open_pages > 0, f"{ledger.open_pages} 页待处理"),
         (bool(ledger.incomplete), f"{len(ledger.incomplete)} 人缺页"),
         (bool(ledger.unseen), f"{len(ledger.unseen)} 人没有答卷, 也未登记缺考"),
-        (not ledger.balanced and ledger.open_pages == 0, "台账不平"),
+        (not ledger.balanced and ledger.open_pages == 0 and not unfinished, "台账不平"),
         (waiting > 0, f"{waiting} 份作答待评"),
         (waiting == 0 and unmarked > 0, f"{unmarked} 份作答没有成绩"),
         (doubtful > 0, f"{doubtful} 处选做题待确认"),

@@ -197,6 +197,23 @@ def a_job_is_tried_only_so_often(store: Store) -> None:
         assert (owed.id, owed.attempts) == (job_id, 0)
 
 
+def a_job_that_met_trouble_waits_before_its_next_attempt(store: Store) -> None:
+    with store.write() as uow:
+        job_id = uow.jobs.ask(JobKind.MARK, "phys", {})
+        uow.jobs.claim(job_id, "w", 60)
+        assert uow.jobs.retry(job_id, "no disk", wait_s=0.4)
+        assert uow.jobs.claim(job_id, "w", 60) is None
+        assert uow.jobs.owed() == ()
+        assert [job.id for job in uow.jobs.open("phys")] == [job_id]
+    time.sleep(0.45)
+    with store.write() as uow:
+        assert [job.id for job in uow.jobs.owed()] == [job_id]
+        assert uow.jobs.claim(job_id, "w", 60) is not None
+        uow.jobs.retry(job_id, "no disk", wait_s=600)
+        assert uow.jobs.owe_failed_again("phys") == 0  # nothing failed; what waits need not wait longer
+        assert [job.id for job in uow.jobs.owed()] == [job_id]
+
+
 def one_of_many_has_the_job(store: Store) -> None:
     with store.write() as uow:
         ids = [uow.jobs.ask(JobKind.MARK, "phys", {"n": n}) for n in range(10)]
@@ -316,6 +333,7 @@ ALL: tuple[Flow, ...] = (
     a_job_waiting_is_asked_for_once,
     a_stale_lease_makes_a_job_owed_again,
     a_job_is_tried_only_so_often,
+    a_job_that_met_trouble_waits_before_its_next_attempt,
     one_of_many_has_the_job,
     writers_at_once_lose_nothing,
     releases_and_their_files_are_kept,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ledger import Ledger, PageEntry, balance
+from core.ledger import Ledger, PageEntry, Stack, balance
 from core.pages import PageState
 from core.results import CandidateStatus
 from core.rosters import Candidate, Roster
-from tests.core.store_examples import a_page
+from tests.core.store_examples import a_page, a_stack
 
 _PAGES_PER_CARD = 2
 _ROSTER = Roster(
@@ -35,10 +36,15 @@ def _placed(*where: tuple[str, int]) -> list[PageEntry]:
 
 
 def _account(
-    entries: list[PageEntry], absent: tuple[str, ...] = (), accepted: tuple[str, ...] = ()
+    entries: list[PageEntry],
+    absent: tuple[str, ...] = (),
+    accepted: tuple[str, ...] = (),
+    stacks: tuple[Stack, ...] | None = None,
 ) -> Ledger:
+    if stacks is None:
+        stacks = (a_stack().model_copy(update={"pages": len(entries), "complete": True}),)
     statuses = dict.fromkeys(absent, CandidateStatus.ABSENT)
-    return balance(entries, _ROSTER, statuses, _PAGES_PER_CARD, frozenset(accepted))
+    return balance(stacks, entries, _ROSTER, statuses, _PAGES_PER_CARD, frozenset(accepted))
 
 
 _everywhere = st.builds(
@@ -67,7 +73,8 @@ def test_every_page_and_every_candidate_is_accounted_for(
     assert sum(group.received for group in account.groups) == len({c for c in seen if c[0] in _IDS})
     waiting = sum(e.state in (PageState.RECEIVED, PageState.HELD) for e in entries)
     assert account.open_pages == waiting
-    assert account.balanced == (waiting == 0)
+    once = len([e for e in entries if e.state is PageState.PLACED]) == len({c for c in seen if c[0] in _IDS})
+    assert account.balanced == (waiting == 0 and once)
 
 
 @given(pages=st.lists(st.tuples(st.sampled_from(_IDS), st.integers(1, _PAGES_PER_CARD)), max_size=20))
@@ -119,3 +126,31 @@ def test_a_page_placed_twice_is_received_once() -> None:
     account = _account(_placed(("c0", 1), ("c0", 1)))
     assert sum(group.received for group in account.groups) == 1
     assert account.incomplete == ("c0",)
+    assert not account.balanced
+
+
+@pytest.mark.parametrize("counted", [9, 11])
+def test_pages_that_the_reader_counted_and_that_have_no_line_leave_it_open(counted: int) -> None:
+    stack = a_stack().model_copy(update={"pages": counted, "complete": True})
+    account = _account(_placed(*_all_pages(*_IDS)), stacks=(stack,))
+    assert account.pages_in == counted
+    assert not account.balanced
+
+
+def test_each_stack_is_accounted_for_by_itself() -> None:
+    one = a_stack().model_copy(update={"pages": 9, "complete": True})
+    other = one.model_copy(update={"id": "s2", "pages": 1})
+    account = _account(_placed(*_all_pages(*_IDS)), stacks=(one, other))
+    assert account.pages_in == sum(account.by_state.values())
+    assert [each.balanced for each in account.stacks] == [False, False]
+    assert not account.balanced
+
+
+@pytest.mark.parametrize("error", ["", "第 11 页损坏"])
+def test_a_file_not_read_to_its_end_stands_in_the_way_until_somebody_dismisses_it(error: str) -> None:
+    stack = a_stack().model_copy(update={"pages": 10, "complete": False, "error": error})
+    account = _account(_placed(*_all_pages(*_IDS)), stacks=(stack,))
+    assert (account.unfinished, account.releasable) == ((stack,), False)
+    done_with = stack.model_copy(update={"dismissed_by": "kaowu"})
+    account = _account(_placed(*_all_pages(*_IDS)), stacks=(done_with,))
+    assert (account.unfinished, account.releasable) == ((), True)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import pytest
 
 from core.blobs import BlobStore
-from core.errors import BadInput, MachineProblem, NotFound
+from core.errors import BadInput, Conflict, MachineProblem, NotFound
 from core.jobs import JobKind, JobState
 from core.pages import PageState
 from demo.stack import make_stack
 from demo.story import other_exam
 from ocr.cards import draw_card
+from pipeline.arrivals import dismiss_stack
 from pipeline.progress import exam_progress
 from pipeline.recognise import read_and_keep, recognise_pages
-from pipeline.requests import take_in
+from pipeline.requests import retry_failed, take_in
+from pipeline.results import release_blockers
 from pipeline.split import split_stack
 from pipeline.toolbox import Toolbox
 from tests.ocr.intake_files import huge_image_pdf, huge_png, jpeg_pdf, locked_pdf, page
@@ -177,6 +180,63 @@ def test_a_split_that_breaks_off_takes_every_page_exactly_once_in_the_end(empty:
     assert all(e.state is PageState.HELD for e in empty.entries)
     named = [p for job in empty.jobs if job.kind is JobKind.RECOGNISE for p in job.args["page_ids"]]
     assert sorted(set(named)) == sorted(e.page.id for e in empty.entries)
+
+
+def test_a_file_that_broke_off_is_read_again_when_it_is_uploaded_again(empty: Home) -> None:
+    content = jpeg_pdf([picture(shade) for shade in range(10, 70, 10)])
+    stack_id = upload(empty, content)
+    with empty.tb.store.write() as uow:
+        for job in uow.jobs.open_of_exam(empty.exam_id):
+            uow.jobs.fail(job.id, "broke off")
+        uow.pages.update_stack(stack_id, error="broke off")
+    assert upload(empty, content) == stack_id
+    empty.work()
+    assert len(empty.entries) == 6
+    with empty.tb.store.read() as uow:
+        stack = uow.pages.stack(stack_id)
+    assert (stack.complete, stack.pages, stack.error) == (True, 6, "")
+    path = empty.tb.settings.home / "again.pdf"
+    path.write_bytes(content)
+    assert take_in(empty.tb, empty.exam_id, "again.pdf", path, OFFICE).already
+
+
+def test_a_file_given_up_keeps_nothing_else_from_being_settled(empty: Home) -> None:
+    broken = upload(empty, jpeg_pdf([picture(200)]), "broken.pdf")
+    with empty.tb.store.write() as uow:
+        [job] = uow.jobs.open_of_exam(empty.exam_id, JobKind.SPLIT_STACK)
+        uow.jobs.fail(job.id, "the machine was at fault")  # as when the worker was killed over and over
+    upload(empty, jpeg_pdf([picture(10)]))
+    run_owed(empty.tb)
+    settled = [job for job in empty.jobs if job.kind is JobKind.SETTLE]
+    assert [job.state for job in settled] == [JobState.DONE]
+    blocker = "1 个文件没有读完: broken.pdf"
+    assert blocker in release_blockers(empty.tb, empty.exam_id)
+    dismiss_stack(empty.tb, broken, OFFICE, "重新扫描过了")
+    assert blocker not in release_blockers(empty.tb, empty.exam_id)
+    with empty.tb.store.read() as uow:
+        (line,) = (x for x in uow.audit.lines(empty.exam_id, broken) if x.action == "stack.dismiss")
+    assert (line.by, line.why) == (OFFICE, "重新扫描过了")
+
+
+def test_only_a_file_that_broke_off_can_be_dismissed(empty: Home) -> None:
+    stack_id = upload(empty, jpeg_pdf([picture(10)]))
+    with pytest.raises(Conflict, match="正在读取"):
+        dismiss_stack(empty.tb, stack_id, OFFICE)
+    empty.work()
+    with pytest.raises(Conflict, match="已经完整读入"):
+        dismiss_stack(empty.tb, stack_id, OFFICE)
+
+
+def test_failed_jobs_are_owed_again_at_a_persons_word(empty: Home) -> None:
+    full = on_full_disk(empty, 3)
+    upload(full, jpeg_pdf([picture(shade) for shade in range(10, 70, 10)]))
+    run_owed(full.tb)
+    heard: list[str] = []
+    assert retry_failed(replace(empty.tb, wake=heard.append), empty.exam_id, OFFICE) == 1
+    with empty.tb.store.read() as uow:
+        assert {job.id for job in uow.jobs.owed()} == set(heard)
+    empty.work()
+    assert exam_progress(empty.tb, empty.exam_id).failed_jobs == ()
 
 
 def test_two_pages_with_the_same_bytes_are_one_page_and_its_second_scan(empty: Home) -> None:

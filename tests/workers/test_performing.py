@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 
 import pytest
 
-from core.jobs import MAX_ATTEMPTS, Job, JobState
+from core.jobs import MAX_ATTEMPTS, Job, JobKind, JobState, pause_s
 from pipeline.toolbox import Toolbox
 from tests.workers import jobs
 from workers.performing import Perform, perform_owed
@@ -49,6 +50,33 @@ def test_the_unexpected_is_tried_again_only_so_often(toolbox: Toolbox) -> None:
         tries += 1
     assert tries == MAX_ATTEMPTS
     assert jobs.state_of(toolbox, job_id).state is JobState.FAILED
+
+
+def test_the_pauses_between_attempts_grow() -> None:
+    assert [pause_s(attempts, 2.0) for attempts in range(1, MAX_ATTEMPTS)] == [2, 10, 50, 250]
+
+
+def test_nobody_may_claim_a_job_in_its_pause(toolbox: Toolbox) -> None:
+    settings = toolbox.settings.model_copy(update={"retry_s": 0.3})
+    patient = dataclasses.replace(toolbox, settings=settings)
+    [job_id] = jobs.ask(patient)
+    assert perform_owed(patient, job_id, "me", jobs.no_disk)
+    assert not perform_owed(patient, job_id, "me", jobs.no_disk)
+    time.sleep(0.35)
+    assert perform_owed(patient, job_id, "me", jobs.slow_and_idempotent)
+    assert jobs.state_of(patient, job_id).state is JobState.DONE
+
+
+@pytest.mark.parametrize("kind", [JobKind.RECOGNISE, JobKind.SPLIT_STACK])
+def test_reading_given_up_lets_the_rest_be_settled(toolbox: Toolbox, kind: JobKind) -> None:
+    heard: list[str] = []
+    tb = dataclasses.replace(toolbox, wake=heard.append)
+    with tb.store.write() as uow:
+        job_id = uow.jobs.ask(kind, "exam", {"page_ids": ["p"], "stack_id": "s"})
+    perform_owed(tb, job_id, "me", jobs.refuses)
+    with tb.store.read() as uow:
+        [settling] = uow.jobs.open_of_exam("exam")
+    assert (settling.kind, heard) == (JobKind.SETTLE, [settling.id])
 
 
 def test_a_job_that_kills_every_worker_is_given_up(toolbox: Toolbox) -> None:
