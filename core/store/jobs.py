@@ -16,6 +16,15 @@ from core.store import tables as t
 from core.store.base import Repository
 
 _OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
+#: What a failed job that is owed again starts with.
+_AFRESH = {
+    "state": JobState.QUEUED.value,
+    "attempts": 0,
+    "worker": "",
+    "error": "",
+    "finished_at": None,
+    "not_before": None,
+}
 
 
 class JobRepository(Repository):
@@ -24,13 +33,19 @@ class JobRepository(Repository):
     def ask(self, kind: JobKind, exam_id: str, args: Mapping[str, Any], key: str = "") -> str:
         """Owe this work and return its job id; while a job with the same key waits, return that.
 
-        A job that already *runs* with the key may have read older input, so a new one is owed.
+        A job that already *runs* with the key may have read older input, so a new one is owed. One that
+        had failed is owed again itself, so that its failure is no longer told once it is made good.
         """
         key = key or _key(kind, exam_id, args)
         waiting = select(t.jobs.c.id).where(t.jobs.c.key == key, t.jobs.c.state == JobState.QUEUED.value)
         known = self._db.scalar(waiting.limit(1))
         if known is not None:
             return str(known)
+        failed = select(t.jobs.c.id).where(t.jobs.c.key == key, t.jobs.c.state == JobState.FAILED.value)
+        again = self._db.scalar(failed.limit(1))
+        if again is not None:
+            self._db.execute(update(t.jobs).where(t.jobs.c.id == again).values(_AFRESH))
+            return str(again)
         job_id = uuid4().hex
         self._db.execute(
             insert(t.jobs).values(
@@ -115,15 +130,8 @@ class JobRepository(Repository):
         self._db.execute(
             update(t.jobs).where(of_exam, t.jobs.c.state == JobState.QUEUED.value).values(not_before=None)
         )
-        values = {
-            "state": JobState.QUEUED.value,
-            "attempts": 0,
-            "worker": "",
-            "finished_at": None,
-            "not_before": None,
-        }
         failed = and_(of_exam, t.jobs.c.state == JobState.FAILED.value)
-        return self._db.execute(update(t.jobs).where(failed).values(values)).rowcount
+        return self._db.execute(update(t.jobs).where(failed).values(_AFRESH)).rowcount
 
     def _end(self, job_id: str, state: JobState, error: str) -> None:
         values = {"state": state.value, "error": error, "lease_until": None, "finished_at": self._now()}

@@ -236,7 +236,7 @@ def test_failed_jobs_are_owed_again_at_a_persons_word(empty: Home) -> None:
     with empty.tb.store.read() as uow:
         assert {job.id for job in uow.jobs.owed()} == set(heard)
     empty.work()
-    assert exam_progress(empty.tb, empty.exam_id).failed_jobs == ()
+    assert len(empty.entries) == 6
 
 
 def test_two_pages_with_the_same_bytes_are_one_page_and_its_second_scan(empty: Home) -> None:
