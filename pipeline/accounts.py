@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.people import Role, User
+from core.rosters import Candidate
+from core.store.people import Failures
 from pipeline.toolbox import Toolbox
 
 #: OWASP's least parameters for argon2id: about 30 ms, so that a class of students takes seconds.
@@ -24,9 +26,12 @@ LEAST_PASSWORD = 8
 _MOST_PASSWORD = 200
 
 THROTTLE_WINDOW_S = 15 * 60
-#: Failures within the window after which a log-in is refused unread; a school shares one address.
-MOST_FAILURES_OF_LOGIN = 8
+#: Failures within the window after which a log-in is refused unread: of a login from one address; from
+#: one address, which a school may share; and, far higher so that nobody can lock another out by
+#: guessing from elsewhere, of a login from anywhere.
+MOST_FAILURES_HERE = 8
 MOST_FAILURES_OF_ADDRESS = 60
+MOST_FAILURES_OF_LOGIN = 200
 
 
 class TooManyAttempts(NotAllowed):
@@ -54,8 +59,7 @@ def authenticate(tb: Toolbox, login: str, password: str, address: str) -> User:
     """
     login = login.strip()
     with tb.store.write() as uow:
-        by_login, by_address = uow.people.failures(login, address, THROTTLE_WINDOW_S)
-        if by_login >= MOST_FAILURES_OF_LOGIN or by_address >= MOST_FAILURES_OF_ADDRESS:
+        if _throttled(uow.people.failures(login, address, THROTTLE_WINDOW_S)):
             raise TooManyAttempts("登录失败次数过多。", f"请 {THROTTLE_WINDOW_S // 60} 分钟后再试。")
         # Counted before the password is looked at, so that many tries at once all count.
         uow.people.record_failure(login, address)
@@ -64,10 +68,18 @@ def authenticate(tb: Toolbox, login: str, password: str, address: str) -> User:
     if user is None or not right or not user.active:
         raise NotAllowed("用户名或密码不对。", "请检查大小写后重试；忘记密码请找考务重置。")
     with tb.store.write() as uow:
-        uow.people.forget_failures(login, THROTTLE_WINDOW_S)
+        uow.people.forget_failures(login, THROTTLE_WINDOW_S, address)
         if _HASHER.check_needs_rehash(kept):
             uow.people.update(user, _HASHER.hash(password))
     return user
+
+
+def _throttled(failures: Failures) -> bool:
+    return (
+        failures.here >= MOST_FAILURES_HERE
+        or failures.of_address >= MOST_FAILURES_OF_ADDRESS
+        or failures.of_login >= MOST_FAILURES_OF_LOGIN
+    )
 
 
 def session_stamp(tb: Toolbox, login: str) -> tuple[User | None, str]:
@@ -93,7 +105,14 @@ def create_user(tb: Toolbox, user: User, password: str, by: str) -> User:
     return user
 
 
-def make_user(login: str, name: str, role: str, classes: tuple[str, ...] = (), number: str = "") -> User:
+def make_user(
+    login: str,
+    name: str,
+    role: str,
+    classes: tuple[str, ...] = (),
+    number: str = "",
+    student_number: str = "",
+) -> User:
     """An account as typed into a form; its first password has to be changed at the first log-in.
 
     Raises:
@@ -106,6 +125,7 @@ def make_user(login: str, name: str, role: str, classes: tuple[str, ...] = (), n
             role=Role(role),
             classes=classes,
             candidate_number=number.strip(),
+            student_number=student_number.strip(),
             one_time=True,
         )
     except (ValidationError, ValueError) as error:
@@ -172,19 +192,24 @@ def update_user(
 
 
 def create_students(tb: Toolbox, exam_id: str, by: str) -> tuple[NewAccount, ...]:
-    """Accounts for the exam's candidates that have a 考号 and no account yet; login is the 考号.
+    """Accounts for the exam's candidates that have a 考号, a name and no account yet.
+
+    The login is the 考号, with a count behind it where another pupil of another exam has that already.
 
     Raises:
         NotFound: no such exam.
     """
     with tb.store.read() as uow:
         uow.exams.get(exam_id)
-        known = {user.login for user in uow.people.all()}
+        users = uow.people.all()
         roster = uow.candidates.roster(exam_id)
-    wanted = [c for c in roster.candidates if len(c.number) > 1 and c.number not in known]
+    students = [user for user in users if user.role is Role.STUDENT]
+    taken = {user.login for user in users}
     made = tuple(
-        NewAccount(make_user(c.number, c.name, Role.STUDENT, (c.class_name,), c.number), one_time_password())
-        for c in wanted
+        NewAccount(_student(candidate, taken), one_time_password())
+        for candidate in roster.candidates
+        if len(candidate.number) > 1 and candidate.name
+        if not any(user.is_candidate(candidate) for user in students)
     )
     hashes = [_hashed(account.password) for account in made]
     with tb.store.write() as uow:
@@ -194,6 +219,18 @@ def create_students(tb: Toolbox, exam_id: str, by: str) -> tuple[NewAccount, ...
             uow.people.add(account.user, hashed)
         uow.audit.write(by, "user.students", exam_id, "students", after=f"{len(made)} accounts")
     return made
+
+
+def _student(candidate: Candidate, taken: set[str]) -> User:
+    """An account for the candidate under a login that nobody has; the login is then taken."""
+    number, count = candidate.number, 1
+    login = number
+    while login in taken:
+        count += 1
+        login = f"{number}-{count}"
+    taken.add(login)
+    classes = (candidate.class_name,)
+    return make_user(login, candidate.name, Role.STUDENT, classes, number, candidate.student_number)
 
 
 def ensure_office(tb: Toolbox, password: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from core.errors import BadInput
+from core.errors import BadInput, Conflict
 from core.exam_files import read_exam, write_exam
 from core.exams import Exam
 from core.jobs import JobKind
@@ -25,17 +25,27 @@ class SavedExam:
     job_id: str = ""
 
 
-def save_exam(tb: Toolbox, text: str, file_name: str, by: str) -> SavedExam:
+def save_exam(tb: Toolbox, text: str, file_name: str, by: str, base_revision: int | None = None) -> SavedExam:
     """Keep the exam in this text as the next revision; what it touches is marked again by a job.
+
+    Args:
+        tb: where exams are kept.
+        text: the whole exam as YAML.
+        file_name: how messages call it.
+        by: who saves it.
+        base_revision: the revision that the text was made from; 0 for an exam that is to be new,
+            ``None`` to put the text over whatever is there.
 
     Raises:
         ExamInvalid: the text is no valid exam; nothing was changed.
+        Conflict: somebody else has saved another revision in the meantime; nothing was changed.
     """
     exam = read_exam(text, file_name)
     with tb.store.write() as uow:
         before = uow.exams.get(exam.id) if uow.exams.has(exam.id) else None
         if before is not None and _same(before, exam):
             return SavedExam(before, ())
+        _refuse_moved_on(before, base_revision)
         kept = uow.exams.add(exam, by)
         changed = changed_items(before, kept) if before is not None else ()
         uow.audit.write(
@@ -48,6 +58,18 @@ def save_exam(tb: Toolbox, text: str, file_name: str, by: str) -> SavedExam:
     if job_id:
         tb.wake(job_id)
     return SavedExam(kept, changed, job_id)
+
+
+def _refuse_moved_on(before: Exam | None, base_revision: int | None) -> None:
+    now = before.revision if before is not None else 0
+    if base_revision is None or base_revision == now:
+        return
+    if before is not None and base_revision == 0:
+        raise Conflict(f"已有编号为 {before.id} 的考试。", "要修改它请打开后编辑；要新建请换一个编号 (id)。")
+    raise Conflict(
+        f"这份试卷已被改到第 {now} 版, 您改的是第 {base_revision} 版, 没有保存。",
+        "请先复制您的改动, 打开最新的一版, 再改一次。",
+    )
 
 
 def _same(before: Exam, after: Exam) -> bool:

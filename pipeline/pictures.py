@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.blobs import BlobStore
 from core.cards import PX_PER_MM, BubblePurpose, Card, CardPage, WritingKind
-from core.errors import NotFound
+from core.errors import NotFound, ScanUnreadable
 from core.geometry import BoxMm
 from core.ledger import PageEntry
 from core.pages import PageState
@@ -22,6 +22,7 @@ from pipeline.toolbox import Toolbox
 _MARGIN_MM = 1.0
 _ROW_MARGIN_MM = 0.4
 _JPEG_QUALITY = 82
+_JPEG_END = b"\xff\xd9"
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ def page_picture(tb: Toolbox, page_id: str, width_px: int = 0) -> tuple[bytes, s
 
     Raises:
         NotFound: no such page, or it never had readable bytes.
+        ScanUnreadable: a smaller picture was wanted, and the bytes cannot be decoded.
     """
     with tb.store.read() as uow:
         page = uow.pages.entry(page_id).page
@@ -152,10 +154,22 @@ def page_picture(tb: Toolbox, page_id: str, width_px: int = 0) -> tuple[bytes, s
     content = tb.blobs.get(page.blob)
     if not width_px:
         return content, page.media_type
-    image = Image.open(io.BytesIO(content))
-    image.draft("L", (width_px, width_px * 2))
-    image.thumbnail((width_px, width_px * 2))
-    return _jpeg(image.convert("L")), "image/jpeg"
+    return _jpeg(_thumbnail(content, page.source_name, width_px)), "image/jpeg"
+
+
+def _thumbnail(content: bytes, name: str, width_px: int) -> Image.Image:
+    """The picture about this wide; of a JPEG that was cut off, what is there, grey below."""
+    # The end marker lets the decoder fill in what is missing, without Pillow's switch for all threads.
+    mended = (content, content + _JPEG_END) if content.startswith(b"\xff\xd8") else (content,)
+    for each in mended:
+        try:
+            image = Image.open(io.BytesIO(each))
+            image.draft("L", (width_px, width_px * 2))
+            image.thumbnail((width_px, width_px * 2))
+            return image.convert("L")
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            continue
+    raise ScanUnreadable(f"{name} 的图像已损坏, 无法显示。", "请重新扫描这一页, 或将它标为无法辨认。")
 
 
 def card_picture(tb: Toolbox, card_id: str, page: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -20,6 +21,11 @@ from marking import rubric_digest
 from pipeline.proposals import items_beginning_on
 from pipeline.results import BY_HAND
 from pipeline.toolbox import Toolbox
+
+#: As ``pipeline.claims`` words it, which the web process must not import (a test compares them).
+ABSENT_CARD = "缺考卡"
+#: Without a roster the 考号 itself names the candidate.
+_TYPED_NUMBER = re.compile(r"[0-9A-Za-z]{1,20}")
 
 
 @dataclass(frozen=True)
@@ -209,10 +215,14 @@ def _give(uow: UnitOfWork, entry: PageEntry, candidate_id: str, by: str, why: st
 
 def _known(uow: UnitOfWork, exam_id: str, candidate_id: str) -> None:
     roster = uow.candidates.roster(exam_id)
-    if roster.candidates and candidate_id not in roster.by_id():
-        raise NotFound(f"名单里没有考生 {candidate_id}。", "请先在名单中加入该考生。")
     if not candidate_id:
         raise BadInput("没有选择考生。", "请选择一名考生。")
+    if candidate_id in roster.by_id():
+        return
+    if roster.candidates:
+        raise NotFound(f"名单里没有考生 {candidate_id}。", "请先在名单中加入该考生。")
+    if not _TYPED_NUMBER.fullmatch(candidate_id):
+        raise BadInput(f"“{candidate_id[:40]}” 不是考号。", "没有名单时请输入考号: 最多 20 个数字或字母。")
 
 
 def mark_duplicate(tb: Toolbox, page_id: str, of: str, by: str, why: str = "") -> None:
@@ -294,3 +304,42 @@ def declare(
         uow.audit.write(
             by, "candidate.declare", exam_id, candidate_id, before=before or "", after=status.value, why=why
         )
+
+
+def take_back_status(tb: Toolbox, exam_id: str, candidate_id: str, by: str, why: str) -> None:
+    """Take back what was declared of a candidate (缺考, 违纪, 缺页照此计分): nothing is declared any more.
+
+    Where the card itself says 缺考 the candidate is declared present instead: that person says the card
+    is wrong, and otherwise it would be declared again. The exam is settled again by a job, so that pages
+    set aside as 缺考 come back.
+
+    Raises:
+        NotFound: nothing was declared of this candidate.
+        BadInput: no reason is given.
+    """
+    if not why.strip():
+        raise BadInput("没有写明原因。", "撤销登记会改动成绩, 请写一句原因。")
+    with tb.store.write() as uow:
+        before = uow.candidates.statuses(exam_id).get(candidate_id)
+        if before is None:
+            raise NotFound("这位考生没有登记过状态。", "请刷新页面后再试。")
+        wrong_card = before is CandidateStatus.ABSENT and _absent_card(uow, exam_id, candidate_id)
+        after = CandidateStatus.PRESENT if wrong_card else None
+        uow.candidates.set_status(exam_id, candidate_id, after, by, why)
+        uow.audit.write(
+            by, "candidate.declare", exam_id, candidate_id, before=before.value, after=after or "", why=why
+        )
+        job_id = uow.jobs.ask(JobKind.SETTLE, exam_id, {}) if uow.pages.counts(exam_id) else ""
+    if job_id:
+        tb.wake(job_id)
+
+
+def _absent_card(uow: UnitOfWork, exam_id: str, candidate_id: str) -> bool:
+    """Whether a page of theirs was set aside because its 缺考 box is filled."""
+    identities = uow.pages.identities(exam_id)
+    aside = (e for e in uow.pages.entries(exam_id, [PageState.STRAY]) if e.reason == ABSENT_CARD)
+    return any(
+        identity.candidate_id == candidate_id
+        for entry in aside
+        if (identity := identities.get(entry.page.id)) is not None
+    )

@@ -9,11 +9,10 @@ from flask_wtf import CSRFProtect
 
 from core.settings import secret_key
 from pipeline.toolbox import Toolbox
-from web import access, errors, filters, headers, labels, language
+from web import access, errors, filters, headers, labels, language, limits
 from web.views import BLUEPRINTS
 
 SESSION_HOURS = 12
-_FORM_TEXT_LIMIT = 8 * 1024 * 1024
 
 
 def create_app(toolbox: Toolbox, *, testing: bool = False) -> Flask:
@@ -26,12 +25,14 @@ def create_app(toolbox: Toolbox, *, testing: bool = False) -> Flask:
     app = Flask(__name__)
     app.extensions["zhupi"] = toolbox
     app.config.update(_settings(toolbox), TESTING=testing)
-    CSRFProtect(app)
     language.install(app)
     filters.install(app)
     labels.install(app)
     errors.install(app)
+    # In this order: who asks, how much they may send, and only then a look for the token in what they sent.
     access.install(app)
+    limits.install(app)
+    CSRFProtect(app)
     headers.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -51,7 +52,7 @@ def _settings(toolbox: Toolbox) -> dict[str, object]:
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=SESSION_HOURS),
         # A marking page stays open for an evening: the token lives as long as the session.
         "WTF_CSRF_TIME_LIMIT": None,
-        "MAX_CONTENT_LENGTH": toolbox.settings.upload_limit_mib * 1024 * 1024,
-        "MAX_FORM_MEMORY_SIZE": _FORM_TEXT_LIMIT,
+        "MAX_CONTENT_LENGTH": limits.STRANGER_LIMIT_BYTES,
+        "MAX_FORM_MEMORY_SIZE": limits.TEXT_LIMIT_BYTES,
         "TEMPLATES_AUTO_RELOAD": False,
     }

@@ -15,6 +15,7 @@ from core.exams import Exam, ItemBase, ItemKind
 from core.people import Role
 from core.scores import ScoreStep, format_steps
 from feedback.markdown import markdown_to_html
+from feedback.statistics import GridCell, Statistics
 from web.context import me
 from web.sentence import sentence_of
 
@@ -43,6 +44,8 @@ def install(app: Flask) -> None:
         points=points,
         when=when,
         percent=percent,
+        figure=figure,
+        grid_rows=grid_rows,
         kind_name=kind_name,
         role_name=role_name,
         markdown=markdown,
@@ -68,6 +71,18 @@ def when(moment: datetime | None) -> str:
 def percent(share: float | None, digits: int = 1) -> str:
     """A share in [0, 1] as a percentage."""
     return "–" if share is None else f"{share * 100:.{digits}f}%"
+
+
+def figure(value: float | None, form: str = "%.1f") -> str:
+    """A figure in this printf form; a dash where the sample is too small for it."""
+    return "–" if value is None else form % value
+
+
+def grid_rows(statistics: Statistics) -> list[tuple[str, list[GridCell | None]]]:
+    """The 双向细目表: per knowledge point one cell (or none) for each ability level."""
+    cells = {(cell.knowledge, cell.ability): cell for cell in statistics.grid}
+    rows = dict.fromkeys(cell.knowledge for cell in statistics.grid)
+    return [(row, [cells.get((row, level.name)) for level in statistics.abilities]) for row in rows]
 
 
 def kind_name(kind: ItemKind) -> Any:

@@ -55,6 +55,9 @@ JOBS = {
 ACTIONS = {
     "exam.save": _("保存试卷"),
     "roster.import": _("导入名单"),
+    "roster.numbers": _("生成考号"),
+    "roster.remove": _("移出名单"),
+    "jobs.retry": _("重试失败的工作"),
     "card.design": _("生成答题卡"),
     "card.import": _("导入模板"),
     "stack.take_in": _("上传扫描件"),

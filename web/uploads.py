@@ -13,7 +13,8 @@ from core.errors import BadInput
 from pipeline.toolbox import Toolbox
 from web.context import plain_name
 
-_SMALL_LIMIT_BYTES = 16 * 1024 * 1024
+SMALL_FILE_MIB = 16
+_SMALL_LIMIT_BYTES = SMALL_FILE_MIB * 1024 * 1024
 
 
 def small_upload(file: FileStorage | None) -> tuple[bytes, str]:

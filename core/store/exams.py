@@ -116,19 +116,22 @@ class CandidateRepository(Repository):
             self._db.execute(insert(t.candidates), rows)
 
     def exams_of_number(self, number: str) -> tuple[tuple[str, Candidate], ...]:
-        """Every (exam id, candidate) with this 考号: what a student's account sees."""
+        """Every (exam id, candidate) with this 考号; in another exam it may be another pupil's."""
         query = select(t.candidates.c.exam_id, t.candidates.c.doc).where(t.candidates.c.number == number)
         return tuple((e, Candidate.model_validate_json(doc)) for e, doc in self._db.execute(query))
 
     def set_status(
-        self, exam_id: str, candidate_id: str, status: CandidateStatus, by: str, reason: str
+        self, exam_id: str, candidate_id: str, status: CandidateStatus | None, by: str, reason: str
     ) -> None:
+        """Declare a status; ``None`` takes back what was declared."""
         key = {"exam_id": exam_id, "candidate_id": candidate_id}
-        self._append_revision(t.statuses, key, {"status": status.value, "by": by, "reason": reason})
+        self._append_revision(
+            t.statuses, key, {"status": status.value if status else "", "by": by, "reason": reason}
+        )
 
     def statuses(self, exam_id: str) -> dict[str, CandidateStatus]:
         """Status by candidate id; a candidate without an entry has not been declared anything."""
         query = select(t.statuses.c.candidate_id, t.statuses.c.status).where(
-            t.statuses.c.exam_id == exam_id, t.statuses.c.current
+            t.statuses.c.exam_id == exam_id, t.statuses.c.current, t.statuses.c.status != ""
         )
         return {candidate: CandidateStatus(status) for candidate, status in self._db.execute(query)}

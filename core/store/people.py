@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from core.people import User
 from core.store import tables as t
 from core.store.base import Repository
+
+
+class Failures(NamedTuple):
+    """Failed log-ins of the last seconds."""
+
+    here: int  #: of this login from this address
+    of_login: int  #: of this login from anywhere
+    of_address: int  #: of any login from this address
 
 
 class PeopleRepository(Repository):
@@ -39,15 +48,22 @@ class PeopleRepository(Repository):
             insert(t.login_attempts).values(login=login[:40], address=address[:64], at=self._now())
         )
 
-    def failures(self, login: str, address: str, within_s: int) -> tuple[int, int]:
-        """Failed log-ins of the last seconds: of this login from anywhere, and from this address."""
+    def failures(self, login: str, address: str, within_s: int) -> Failures:
+        """Failed log-ins within the last ``within_s`` seconds."""
         since = self._now() - timedelta(seconds=within_s)
         count = select(func.count()).select_from(t.login_attempts).where(t.login_attempts.c.at > since)
-        by_login = self._db.scalar(count.where(t.login_attempts.c.login == login[:40])) or 0
-        by_address = self._db.scalar(count.where(t.login_attempts.c.address == address[:64])) or 0
-        return by_login, by_address
+        same_login = t.login_attempts.c.login == login[:40]
+        same_address = t.login_attempts.c.address == address[:64]
+        return Failures(
+            here=self._db.scalar(count.where(same_login, same_address)) or 0,
+            of_login=self._db.scalar(count.where(same_login)) or 0,
+            of_address=self._db.scalar(count.where(same_address)) or 0,
+        )
 
-    def forget_failures(self, login: str, older_than_s: int) -> None:
-        """After a success: this login's failures, and everyone's old ones."""
+    def forget_failures(self, login: str, older_than_s: int, address: str = "") -> None:
+        """After a success: this login's failures (from this address alone, if given), and all old ones."""
         old = t.login_attempts.c.at < self._now() - timedelta(seconds=older_than_s)
-        self._db.execute(delete(t.login_attempts).where(or_(t.login_attempts.c.login == login[:40], old)))
+        own = t.login_attempts.c.login == login[:40]
+        if address:
+            own = and_(own, t.login_attempts.c.address == address[:64])
+        self._db.execute(delete(t.login_attempts).where(or_(own, old)))

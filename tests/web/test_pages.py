@@ -85,7 +85,7 @@ def test_an_exam_is_made_from_a_file(site: Site, office: Person) -> None:
 def test_yaml_with_mistakes_is_shown_again_with_their_lines(site: Site, office: Person) -> None:
     text = exam_text(site.tb, EXAM_ID).replace("key: B", "key: E", 1)
     line = text.splitlines().index("    key: E") + 1
-    answer = office.post(f"{BASE}/yaml", {"text": text})
+    answer = office.post(f"{BASE}/yaml", {"text": text, "base_revision": "1"})
     assert answer.status_code == 400
     assert f'data-line="{line}"' in answer.text
     assert "key: E" in answer.text
@@ -95,12 +95,12 @@ def test_yaml_with_mistakes_is_shown_again_with_their_lines(site: Site, office: 
 
 def test_yaml_keeps_its_id(site: Site, office: Person) -> None:
     text = exam_text(site.tb, EXAM_ID).replace(f"id: {EXAM_ID}", "id: other")
-    assert "不能改动考试编号" in office.post(f"{BASE}/yaml", {"text": text}).text
+    assert "不能改动考试编号" in office.post(f"{BASE}/yaml", {"text": text, "base_revision": "1"}).text
 
 
 def test_a_changed_key_leads_to_whose_score_moved(site: Site, office: Person) -> None:
     text = exam_text(site.tb, EXAM_ID).replace("key: B", "key: C", 1)
-    answer = office.post(f"{BASE}/yaml", {"text": text})
+    answer = office.post(f"{BASE}/yaml", {"text": text, "base_revision": "1"})
     assert answer.headers["Location"] == f"{BASE}/moved/2"
     with site.tb.store.write() as uow:
         assert [job.kind for job in uow.jobs.open_of_exam(EXAM_ID)] == [JobKind.MARK]

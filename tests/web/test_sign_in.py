@@ -6,7 +6,7 @@ import pytest
 
 from core.people import Role, User
 from core.settings import Settings
-from pipeline.accounts import MOST_FAILURES_OF_LOGIN, create_user, ensure_office
+from pipeline.accounts import MOST_FAILURES_HERE, create_user, ensure_office
 from pipeline.toolbox import Toolbox, open_toolbox
 from tests.web.conftest import Site, token_in
 from tests.web.school import EXAM_ID, PASSWORD
@@ -44,7 +44,7 @@ def test_a_wrong_password_and_an_unknown_login_say_the_same(shared: Site, login:
 
 def test_after_too_many_failures_even_the_right_password_is_not_looked_at(site: Site) -> None:
     person = site.person()
-    for _ in range(MOST_FAILURES_OF_LOGIN):
+    for _ in range(MOST_FAILURES_HERE):
         assert person.log_in("marker", "wrong password").status_code == 403
     answer = person.log_in("marker")
     assert answer.status_code == 429
@@ -53,7 +53,7 @@ def test_after_too_many_failures_even_the_right_password_is_not_looked_at(site: 
 
 
 def test_a_success_forgets_the_failures_before_it(site: Site) -> None:
-    for _ in range(MOST_FAILURES_OF_LOGIN - 1):
+    for _ in range(MOST_FAILURES_HERE - 1):
         site.person().log_in("marker", "wrong password")
     assert site.person().log_in("marker").status_code == 302
     assert site.person().log_in("marker", "wrong password").status_code == 403

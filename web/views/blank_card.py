@@ -13,6 +13,7 @@ from pipeline.blank_cards import ask_blank_card, ask_blank_pages, blank_scan_dpi
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, plain_name, tools
 from web.downloads import picture
+from web.limits import takes_file
 from web.uploads import kept_for_now
 
 bp = Blueprint("blank_card", __name__, url_prefix="/exams/<exam_id>/card/blank")
@@ -39,6 +40,7 @@ def show(exam_id: str) -> ResponseReturnValue:
 
 @bp.post("")
 @allowed(OFFICE)
+@takes_file()
 def upload(exam_id: str) -> ResponseReturnValue:
     """Owe taking the blank scan apart."""
     exam_at_hand(exam_id)

@@ -13,7 +13,8 @@ from pipeline.requests import ask_card, ask_template
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, tools
 from web.downloads import download, picture
-from web.uploads import small_upload
+from web.limits import takes_file
+from web.uploads import SMALL_FILE_MIB, small_upload
 
 bp = Blueprint("cards", __name__, url_prefix="/exams/<exam_id>/card")
 _KINDS = (JobKind.DESIGN_CARD, JobKind.IMPORT_TEMPLATE, JobKind.READ_BLANK, JobKind.BLANK_CARD)
@@ -63,6 +64,7 @@ def design(exam_id: str) -> ResponseReturnValue:
 
 @bp.post("/template")
 @allowed(OFFICE)
+@takes_file(SMALL_FILE_MIB)
 def template(exam_id: str) -> ResponseReturnValue:
     """Owe the import of a zipped OMRChecker template."""
     exam_at_hand(exam_id)

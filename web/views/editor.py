@@ -11,7 +11,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from core.errors import BadInput, ExamInvalid, NotFound
+from core.errors import BadInput, Conflict, ExamInvalid, NotFound
 from core.exam_files import read_exam
 from core.exams import Exam, ItemBase, Picture
 from pipeline.exams import SavedExam, exam_text, picture_put, save_exam
@@ -20,7 +20,8 @@ from web.context import exam_at_hand, me, tools
 from web.downloads import download
 from web.downloads import picture as picture_answer
 from web.filters import markdown
-from web.uploads import small_upload
+from web.limits import takes_file
+from web.uploads import SMALL_FILE_MIB, small_upload
 
 bp = Blueprint("editor", __name__, url_prefix="/exams/<exam_id>")
 
@@ -62,13 +63,20 @@ def save(exam_id: str) -> ResponseReturnValue:
     """Keep the form (sent as JSON in the shape of the YAML file) as the next revision."""
     tree = _tree()
     tree["id"] = exam_id
+    base = _base_revision(tree.pop("base_revision", None))
+    text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
     try:
-        saved = save_exam(
-            tools(), yaml.safe_dump(tree, allow_unicode=True, sort_keys=False), "试卷", me().login
-        )
+        saved = save_exam(tools(), text, "试卷", me().login, base)
     except ExamInvalid as error:
         return jsonify(problems=[vars(p) for p in problems_of(error)], message=error.message), 400
     return jsonify(_saved(saved))
+
+
+def _base_revision(sent: object) -> int:
+    """The revision that the page showed when the person began to change it."""
+    if isinstance(sent, int | str) and re.fullmatch(r"[0-9]{1,6}", str(sent)):
+        return int(sent)
+    raise BadInput("没有收到所改的版本号。", "请先复制您的改动, 刷新页面后重试。")
 
 
 def _saved(saved: SavedExam) -> dict[str, Any]:
@@ -105,6 +113,7 @@ def preview(exam_id: str) -> ResponseReturnValue:
 
 @bp.post("/pictures")
 @allowed(OFFICE)
+@takes_file(SMALL_FILE_MIB)
 def add_picture(exam_id: str) -> ResponseReturnValue:
     """Keep a picture for a stem."""
     exam_at_hand(exam_id)
@@ -136,8 +145,17 @@ def text(exam_id: str) -> ResponseReturnValue:
     return _text_page(exam_at_hand(exam_id), exam_text(tools(), exam_id))
 
 
-def _text_page(exam: Exam, words: str, problems: tuple[Problem, ...] = ()) -> str:
-    return render_template("editor_text.html", exam=exam, text=words, problems=problems)
+def _text_page(
+    exam: Exam, words: str, problems: tuple[Problem, ...] = (), base: int = 0, moved: Conflict | None = None
+) -> str:
+    return render_template(
+        "editor_text.html",
+        exam=exam,
+        text=words,
+        problems=problems,
+        base=base or exam.revision,
+        moved=moved,
+    )
 
 
 @bp.post("/yaml")
@@ -146,12 +164,15 @@ def save_text(exam_id: str) -> ResponseReturnValue:
     """Keep the YAML as the next revision, or show it again with what is wrong in which line."""
     exam = exam_at_hand(exam_id)
     words = request.form.get("text", "").replace("\r\n", "\n")
+    base = _base_revision(request.form.get("base_revision"))
     try:
         if read_exam(words, "试卷").id != exam_id:
             raise ExamInvalid(f"试卷 第 1 行 id：不能改动考试编号，应是 {exam_id}")
-        saved = save_exam(tools(), words, "试卷", me().login)
+        saved = save_exam(tools(), words, "试卷", me().login, base)
     except ExamInvalid as error:
-        return _text_page(exam, words, problems_of(error)), 400
+        return _text_page(exam, words, problems_of(error), base), 400
+    except Conflict as error:
+        return _text_page(exam, words, base=base, moved=error), error.http_status
     if saved.changed:
         return redirect(url_for("results.moved", exam_id=exam_id, revision=saved.exam.revision))
     return redirect(url_for("editor.text", exam_id=exam_id))

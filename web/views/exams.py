@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from core.errors import BadInput, Conflict
 from core.exam_files import read_exam
@@ -13,12 +14,14 @@ from core.people import Role
 from core.store.base import utc_now
 from pipeline.exams import save_exam
 from pipeline.progress import exam_progress
+from pipeline.retry import failed_jobs, retry_failed
 from web.access import OFFICE, STAFF, allowed
-from web.context import exam_at_hand, me, tools
+from web.context import exam_at_hand, me, safe_next, tools
+from web.limits import takes_file
 from web.outline import outline_text
 from web.sentence import sentence_of
 from web.today import today_of
-from web.uploads import text_of_upload
+from web.uploads import SMALL_FILE_MIB, text_of_upload
 
 bp = Blueprint("exams", __name__, url_prefix="/exams")
 
@@ -51,6 +54,7 @@ def new() -> ResponseReturnValue:
 
 @bp.post("/new")
 @allowed(OFFICE)
+@takes_file(SMALL_FILE_MIB)
 def make() -> ResponseReturnValue:
     """Keep a new exam from the outline or the file."""
     form = request.form
@@ -60,7 +64,7 @@ def make() -> ResponseReturnValue:
         else:
             text, name = outline_text(form), "试卷提纲"
         _refuse_known(text, name)
-        saved = save_exam(tools(), text, name, me().login)
+        saved = save_exam(tools(), text, name, me().login, base_revision=0)
     except (BadInput, Conflict) as error:
         page = render_template("exam_new.html", form=form, suggested=form.get("id", ""), problem=error)
         return page, error.http_status
@@ -83,12 +87,23 @@ def today(exam_id: str) -> ResponseReturnValue:
     exam = exam_at_hand(exam_id)
     if me().role is Role.TEACHER:
         return redirect(url_for("results.show", exam_id=exam_id))
-    return render_template("today.html", exam=exam, today=today_of(tools(), exam))
+    failed = failed_jobs(tools(), exam_id)
+    return render_template("today.html", exam=exam, today=today_of(tools(), exam), failed=failed)
+
+
+@bp.post("/<exam_id>/retry")
+@allowed(OFFICE)
+def retry(exam_id: str) -> ResponseReturnValue:
+    """Owe what failed once more."""
+    exam_at_hand(exam_id)
+    count = retry_failed(tools(), exam_id, me().login)
+    flash(_("%(n)s 件失败的工作已重新排队。", n=count) if count else _("没有失败的工作。"), "done")
+    return redirect(safe_next(request.form.get("next"), url_for("exams.today", exam_id=exam_id)))
 
 
 @bp.get("/<exam_id>/progress")
 @allowed(OFFICE)
 def progress(exam_id: str) -> ResponseReturnValue:
     """Counts for pages that follow the work, as JSON."""
-    now = exam_progress(tools(), exam_id)
-    return jsonify({**now.model_dump(mode="json"), "sentence": sentence_of(now)})
+    now, failed = exam_progress(tools(), exam_id), failed_jobs(tools(), exam_id)
+    return jsonify({**now.model_dump(mode="json"), "sentence": sentence_of(now), "failed": failed})

@@ -19,7 +19,10 @@ _GUESSES_SHOWN = 5
 @allowed(OFFICE)
 def show(exam_id: str) -> ResponseReturnValue:
     """The page; its script fetches the queue."""
-    return render_template("identity.html", exam=exam_at_hand(exam_id))
+    exam = exam_at_hand(exam_id)
+    with tools().store.read() as uow:
+        typed = not uow.candidates.roster(exam_id).candidates
+    return render_template("identity.html", exam=exam, typed=typed)
 
 
 @bp.get("/queue.json")

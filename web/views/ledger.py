@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -12,9 +13,10 @@ from core.errors import BadInput
 from core.ledger import Ledger, PageEntry
 from core.pages import PageState
 from core.results import CandidateStatus
-from core.rosters import Candidate
+from core.rosters import Candidate, Roster
 from pipeline import repair
-from pipeline.ledgers import exam_ledger
+from pipeline.ledgers import everybody, exam_ledger
+from pipeline.retry import failed_jobs
 from pipeline.toolbox import Toolbox
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, page_at_hand, tools, wants_json
@@ -36,7 +38,8 @@ def show(exam_id: str) -> ResponseReturnValue:
         entries = uow.pages.entries(exam_id)
         cards = uow.cards.of_exam(exam_id)
         statuses = uow.candidates.statuses(exam_id)
-    by_id = roster.by_id()
+    people = _people(roster, entries)
+    by_id = {c.id: c for c in people}
     return render_template(
         "ledger.html",
         exam=exam,
@@ -47,8 +50,16 @@ def show(exam_id: str) -> ResponseReturnValue:
         placed=tuple(e for e in entries if e.state is PageState.PLACED),
         names={e.page.id: e for e in entries},
         sides=max((len(card.pages) for card in cards), default=0),
-        statuses=statuses,
+        declared=[(by_id[c], status) for c, status in statuses.items() if c in by_id],
+        received=tuple(e for e in entries if e.state is PageState.RECEIVED),
+        typed=not roster.candidates,
+        failed=failed_jobs(tb, exam_id),
     )
+
+
+def _people(roster: Roster, entries: tuple[PageEntry, ...]) -> tuple[Candidate, ...]:
+    """The roster, and who was placed by 考号 alone (everybody, where there is no roster)."""
+    return everybody(roster.candidates, {e.candidate_id for e in entries if e.state is PageState.PLACED})
 
 
 def _missing(
@@ -70,22 +81,23 @@ def candidates(exam_id: str) -> ResponseReturnValue:
     exam_at_hand(exam_id)
     with tools().store.read() as uow:
         roster = uow.candidates.roster(exam_id)
-        scripts = {e.candidate_id for e in uow.pages.entries(exam_id, [PageState.PLACED])}
+        placed = uow.pages.entries(exam_id, [PageState.PLACED])
+    scripts = {e.candidate_id for e in placed}
     return jsonify(
         [
             {"id": c.id, "name": c.name, "number": c.number, "class": c.class_name, "has": c.id in scripts}
-            for c in roster.candidates
+            for c in _people(roster, placed)
         ]
     )
 
 
 def _assign(tb: Toolbox, page: str) -> None:
-    repair.settle_identity(tb, page, _wanted("candidate"), me().login, _why())
+    repair.settle_identity(tb, page, _candidate(), me().login, _why())
 
 
 def _place(tb: Toolbox, page: str) -> None:
     side = request.form.get("side", type=int) or 0
-    repair.place_page(tb, page, side, _wanted("candidate"), me().login, _why())
+    repair.place_page(tb, page, side, _candidate(), me().login, _why())
 
 
 def _duplicate(tb: Toolbox, page: str) -> None:
@@ -121,8 +133,22 @@ def _wanted(name: str) -> str:
     return value
 
 
+def _candidate() -> str:
+    """The chosen candidate's id, or the 考号 typed where there is no roster."""
+    wanted = _wanted("candidate")
+    return unicodedata.normalize("NFKC", wanted).replace(" ", "")
+
+
 def _why() -> str:
     return request.form.get("why", "").strip()[:200]
+
+
+def _require_why() -> None:
+    """Raises:
+    BadInput: what was settled is to change, and nobody says why.
+    """
+    if not _why():
+        raise BadInput("没有写明原因。", "改动已经确认的归属或状态, 请写一句原因。")
 
 
 @bp.post("/pages/<page_id>/<action>")
@@ -130,16 +156,25 @@ def _why() -> str:
 def settle(exam_id: str, page_id: str, action: str) -> ResponseReturnValue:
     """What a person decides about a page."""
     exam_at_hand(exam_id)
-    page_at_hand(exam_id, page_id)
+    entry = page_at_hand(exam_id, page_id)
     if action not in _ACTIONS:
         raise BadInput(f"不认识的操作 “{action[:20]}”。", "请使用页面上的按钮。")
     if action == "duplicate":
         page_at_hand(exam_id, _wanted("of"))
+    if entry.state is PageState.PLACED:
+        _require_why()
     _ACTIONS[action](tools(), page_id)
     if wants_json():
         return jsonify(done=True)
     flash(_("已处理。"), "done")
     return redirect(url_for("ledger.show", exam_id=exam_id))
+
+
+@bp.post("/candidates/declare")
+@allowed(OFFICE)
+def declare_chosen(exam_id: str) -> ResponseReturnValue:
+    """Declare whom the form's own field names, also somebody whose pages are all there."""
+    return declare(exam_id, _candidate())
 
 
 @bp.post("/candidates/<candidate_id>/declare")
@@ -150,6 +185,20 @@ def declare(exam_id: str, candidate_id: str) -> ResponseReturnValue:
     status = request.form.get("status", "")
     if status not in set(CandidateStatus):
         raise BadInput(f"不认识的状态 “{status[:20]}”。", "请使用页面上的按钮。")
+    with tools().store.read() as uow:
+        known = candidate_id in uow.candidates.statuses(exam_id)
+    if known:
+        _require_why()
     repair.declare(tools(), exam_id, candidate_id, CandidateStatus(status), me().login, _why())
     flash(_("已登记。"), "done")
+    return redirect(url_for("ledger.show", exam_id=exam_id))
+
+
+@bp.post("/candidates/<candidate_id>/take-back")
+@allowed(OFFICE)
+def take_back(exam_id: str, candidate_id: str) -> ResponseReturnValue:
+    """What was declared of a candidate no longer holds."""
+    exam_at_hand(exam_id)
+    repair.take_back_status(tools(), exam_id, candidate_id, me().login, _why())
+    flash(_("已撤销登记。"), "done")
     return redirect(url_for("ledger.show", exam_id=exam_id))

@@ -55,6 +55,7 @@ def new() -> ResponseReturnValue:
         form.get("role", ""),
         _classes(),
         form.get("number", ""),
+        form.get("student_number", ""),
     )
     password = one_time_password()
     create_user(tools(), user, password, me().login)
@@ -91,11 +92,11 @@ def students() -> ResponseReturnValue:
     exam_id = request.form.get("exam_id", "")
     made = create_students(tools(), exam_id, me().login)
     if not made:
-        flash(_("名单里的考生都已有账号，没有新建。"), "note")
+        flash(_("没有新建：名单里的考生都已有账号，或者没有考号或姓名。"), "note")
         return redirect(url_for("people.listing"))
     text = io.StringIO()
     sheet = csv.writer(text)
-    sheet.writerow([_("班级"), _("姓名"), _("用户名（考号）"), _("初始密码")])
+    sheet.writerow([_("班级"), _("姓名"), _("用户名"), _("初始密码")])
     for account in made:
         user = account.user
         row = [user.classes[0] if user.classes else "", user.name, user.login, account.password]

@@ -7,12 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.errors import RosterInvalid
+from core.pages import PageState
 from core.roster_files import RosterReading, read_pasted, read_roster
 from pipeline.requests import ask_settle
-from pipeline.rosters import keep_roster
+from pipeline.rosters import generate_numbers, keep_roster, remove_candidate
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, plain_name, tools
-from web.uploads import small_upload
+from web.limits import takes_file
+from web.uploads import SMALL_FILE_MIB, small_upload
 
 bp = Blueprint("roster", __name__, url_prefix="/exams/<exam_id>/roster")
 
@@ -29,11 +31,21 @@ def _page(exam_id: str, **more: object) -> str:
     with tools().store.read() as uow:
         roster = uow.candidates.roster(exam_id)
         statuses = uow.candidates.statuses(exam_id)
-    return render_template("roster.html", exam=exam, roster=roster, statuses=statuses, **more)
+        with_pages = {e.candidate_id for e in uow.pages.entries(exam_id, [PageState.PLACED])}
+    return render_template(
+        "roster.html",
+        exam=exam,
+        roster=roster,
+        statuses=statuses,
+        with_pages=with_pages,
+        without_number=sum(not c.number for c in roster.candidates),
+        **more,
+    )
 
 
 @bp.post("/preview")
 @allowed(OFFICE)
+@takes_file(SMALL_FILE_MIB)
 def preview(exam_id: str) -> ResponseReturnValue:
     """What was understood, before anything is kept."""
     exam_at_hand(exam_id)
@@ -68,4 +80,24 @@ def keep(exam_id: str) -> ResponseReturnValue:
     if scanned:
         ask_settle(tools(), exam_id)
     flash(_("名单已保存，%(count)s 名考生。", count=len(reading.roster.candidates)), "done")
+    return redirect(url_for("roster.show", exam_id=exam_id))
+
+
+@bp.post("/numbers")
+@allowed(OFFICE)
+def number(exam_id: str) -> ResponseReturnValue:
+    """Give a 考号 to everybody who has none."""
+    exam_at_hand(exam_id)
+    given = generate_numbers(tools(), exam_id, me().login)
+    flash(_("已为 %(count)s 名考生生成考号。", count=len(given)), "done")
+    return redirect(url_for("roster.show", exam_id=exam_id))
+
+
+@bp.post("/<candidate_id>/remove")
+@allowed(OFFICE)
+def remove(exam_id: str, candidate_id: str) -> ResponseReturnValue:
+    """Take somebody off the roster."""
+    exam_at_hand(exam_id)
+    gone = remove_candidate(tools(), exam_id, candidate_id, me().login)
+    flash(_("%(name)s 已移出名单。", name=gone.name or gone.number), "done")
     return redirect(url_for("roster.show", exam_id=exam_id))

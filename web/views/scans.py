@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from core.errors import BadInput
 from pipeline.progress import exam_progress
 from pipeline.requests import take_in
+from pipeline.retry import failed_jobs
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, plain_name, tools
+from web.limits import takes_file
 from web.uploads import kept_for_now
 
 bp = Blueprint("scans", __name__, url_prefix="/exams/<exam_id>/scans")
@@ -32,12 +34,14 @@ def show(exam_id: str) -> ResponseReturnValue:
         cards=cards,
         roster=roster,
         progress=exam_progress(tb, exam_id),
+        failed=failed_jobs(tb, exam_id),
         limit_mib=tb.settings.upload_limit_mib,
     )
 
 
 @bp.post("")
 @allowed(OFFICE)
+@takes_file()
 def upload(exam_id: str) -> ResponseReturnValue:
     """Take one file in; its reading is owed from now on."""
     exam_at_hand(exam_id)

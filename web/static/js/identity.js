@@ -26,6 +26,7 @@ function show() {
   at("whole").href = task.scan;
   at("why").textContent = task.reason;
   at("search").value = "";
+  at("note").value = "";
   found = [];
   choose(task.guesses[0] ?? null);
   if (tasks[1]) new Image().src = tasks[1].head;
@@ -51,18 +52,26 @@ function drawFound() {
   const lines = found.map((candidate) => make("li", {
     role: "option", ariaSelected: String(chosen?.id === candidate.id), onclick: () => choose(candidate),
   }, candidate.name, " ", make("span", { className: "number" }, candidate.number), " ", make("small", { className: "faint" }, candidate.class, candidate.has ? ` · ${say("has")}` : "")));
-  at("found").replaceChildren(...(typed && !lines.length ? [make("li", { className: "faint" }, say("none"))] : lines));
+  at("found").replaceChildren(...(typed && !lines.length && !box.dataset.typed ? [make("li", { className: "faint" }, say("none"))] : lines));
+}
+
+// Without a roster whatever is typed is the number itself.
+function typedNumber() {
+  const id = at("search").value.trim();
+  return box.dataset.typed && id ? { id, name: "", number: id, class: "" } : null;
 }
 
 async function settle(url, fields) {
+  const why = at("note").value.trim();
   const task = tasks.shift();
   trouble("");
   show();
   try {
-    await postForm(url, fields);
+    await postForm(url, { ...fields, why });
   } catch (error) {
     tasks.unshift(task);
     show();
+    at("note").value = why;
     trouble(say("failed") + error.message);
   }
 }
@@ -78,6 +87,12 @@ function later() {
 
 function onKey(event) {
   if (!tasks.length || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target === at("note")) {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    confirm();
+    return;
+  }
   const inSearch = event.target === at("search");
   const typing = inSearch && at("search").value;
   if (event.target.closest("button, a") && event.key === "Enter") return;
@@ -103,7 +118,7 @@ function onKey(event) {
 
 at("search").addEventListener("input", async () => {
   found = await finder.find(at("search").value);
-  choose(found[0] ?? null);
+  choose(typedNumber() ?? found[0] ?? null);
 });
 at("confirm").addEventListener("click", confirm);
 at("later").addEventListener("click", later);

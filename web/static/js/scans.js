@@ -64,6 +64,7 @@ function draw(progress) {
   }
   document.getElementById("failed").replaceChildren(...progress.failed_jobs.map((error) =>
     make("div", { className: "problem" }, make("p", { className: "problem-what" }, error))));
+  document.getElementById("retry").hidden = !progress.failed;
 }
 
 async function follow() {

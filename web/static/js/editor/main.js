@@ -189,7 +189,9 @@ function showProblems(problems) {
 async function save() {
   at("save").disabled = true;
   try {
-    const saved = await post(editor.dataset.save, gather(editor));
+    const saved = await post(editor.dataset.save, { ...gather(editor), base_revision: Number(editor.dataset.revision) });
+    editor.dataset.revision = saved.revision;
+    at("revision").textContent = say("revision", saved.revision);
     changed = false;
     showProblems([]);
     const link = make("a", { href: saved.moved_url, textContent: say("moved") });
