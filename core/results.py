@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from core.base import Record
 from core.exams import Exam
 from core.marks import Award
+from core.pages import Registration
 from core.rosters import Candidate
 
 
@@ -50,11 +53,33 @@ class CandidateResult(Record):
         return next((i for i in self.items if i.item == number), None)
 
 
+class FrozenPage(Record):
+    """A page of a candidate's script as it lay when the results were frozen, and how it was read.
+
+    ``blob`` is the scan, ``raster_blob`` the rectified page ("" when nothing was read on it).
+    """
+
+    page_id: str
+    card_id: str
+    card_page: int
+    blob: str
+    media_type: str
+    width_px: int
+    height_px: int
+    registration: Registration
+    raster_blob: str = ""
+
+
 class ExamResults(Record):
-    """All results of an exam, in roster order."""
+    """All results of an exam, in roster order.
+
+    ``scripts`` are, of a release, the pages of each present candidate by card page; what is given out
+    is made of them, whatever becomes of the pages later.
+    """
 
     exam: Exam
     candidates: tuple[CandidateResult, ...]
+    scripts: dict[str, tuple[FrozenPage, ...]] = Field(default_factory=dict)
 
     @property
     def present(self) -> tuple[CandidateResult, ...]:

@@ -2,58 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from core.cards import Card
 from core.errors import NotFound
 from core.exams import Exam
 from core.jobs import JobKind
-from core.ledger import PageEntry
-from core.pages import PageReading, PageState
-from core.results import CandidateResult, CandidateStatus, ExamResults
+from core.results import CandidateResult, CandidateStatus, ExamResults, FrozenPage
 from core.store import Output
 from feedback.class_review import build_review, review_pdf
 from feedback.error_book import error_book
 from feedback.marked_scripts import ScriptPage, marked_script, script_file_name
-from feedback.statistics import Statistics, statistics_of
+from feedback.statistics import Statistics, class_names, of_class, statistics_of
 from feedback.workbook import write_csv, write_workbook
-from pipeline.pictures import SheetPages, blank_item_picture, cut_item, page_ink, sheet_pages
+from pipeline.frozen import release_pictures
+from pipeline.pictures import page_ink
+from pipeline.thresholds import thresholds_of
 from pipeline.toolbox import Toolbox
 
 #: Candidates whose scripts and books one job makes.
 CANDIDATES_PER_JOB = 6
-
-
-@dataclass(frozen=True)
-class ReleasePictures:
-    """Pictures for documents, cut from what the reading stage kept."""
-
-    tb: Toolbox
-    exam: Exam
-    card: Card | None
-    sheets: dict[str, SheetPages] = field(default_factory=dict)  #: by their first page, as they are asked for
-
-    def answer(self, page_id: str, item: str) -> bytes | None:
-        """The candidate's own writing, without name or number, and without the box's empty part."""
-        try:
-            if page_id not in self.sheets:
-                self.sheets[page_id] = sheet_pages(self.tb, page_id)
-            return cut_item(self.tb.blobs, self.sheets[page_id], item, trimmed=True)
-        except NotFound:
-            return None
-
-    def blank(self, item: str) -> bytes | None:
-        """The item as printed on the blank card."""
-        return None if self.card is None else blank_item_picture(self.tb, self.card, item)
-
-    def figure(self, name: str) -> bytes | None:
-        """A picture that a stem names."""
-        for item in self.exam.items:
-            for picture in item.pictures:
-                if picture.name == name and picture.blob:
-                    return self.tb.blobs.get(picture.blob)
-        return None
 
 
 def frozen_results(tb: Toolbox, exam_id: str, release: int) -> ExamResults:
@@ -72,8 +41,7 @@ def frozen_results(tb: Toolbox, exam_id: str, release: int) -> ExamResults:
 def publish(tb: Toolbox, exam_id: str, release: int) -> None:
     """Make what the class shares, then owe what each candidate gets."""
     results = frozen_results(tb, exam_id, release)
-    statistics = statistics_of(results)
-    _keep(tb, exam_id, release, _class_outputs(tb, results, statistics))
+    _keep(tb, exam_id, release, [*_whole_outputs(tb, results), *_class_reviews(tb, results)])
     present = [c.candidate.id for c in results.present]
     batches = [present[i : i + CANDIDATES_PER_JOB] for i in range(0, len(present), CANDIDATES_PER_JOB)]
     with tb.store.write() as uow:
@@ -95,10 +63,11 @@ class _File:
     content: bytes
 
 
-def _class_outputs(tb: Toolbox, results: ExamResults, statistics: Statistics) -> list[_File]:
+def _whole_outputs(tb: Toolbox, results: ExamResults) -> list[_File]:
     exam = results.exam
+    statistics = statistics_of(results, thresholds_of(tb.settings))
     review = build_review(results, statistics)
-    pictures = _pictures(tb, exam)
+    pictures = release_pictures(tb, results, _cards(tb, exam))
     return [
         _File("workbook", "", f"{exam.title}_小题分.xlsx", write_workbook(results, statistics)),
         _File("csv_total", "", f"{exam.title}_成绩总表.csv", write_csv(results, "totals", "gb18030")),
@@ -108,10 +77,20 @@ def _class_outputs(tb: Toolbox, results: ExamResults, statistics: Statistics) ->
     ]
 
 
-def _pictures(tb: Toolbox, exam: Exam) -> ReleasePictures:
+def _class_reviews(tb: Toolbox, results: ExamResults) -> Iterator[_File]:
+    """A review for each class alone: its teacher sees no other class's answers."""
+    pictures = release_pictures(tb, results, _cards(tb, results.exam))
+    for name in class_names(results):
+        own = of_class(results, name)
+        if name and own.present:
+            review = build_review(own, statistics_of(own, thresholds_of(tb.settings)))
+            file = f"{results.exam.title}_讲评_{name}.pdf"
+            yield _File("review_class", name, file, review_pdf(review, results.exam, pictures))
+
+
+def _cards(tb: Toolbox, exam: Exam) -> dict[str, Card]:
     with tb.store.read() as uow:
-        cards = uow.cards.of_exam(exam.id)
-    return ReleasePictures(tb, exam, cards[0] if cards else None)
+        return {card.id: card for card in uow.cards.of_exam(exam.id)}
 
 
 def _keep(tb: Toolbox, exam_id: str, release: int, files: Sequence[_File]) -> None:
@@ -139,51 +118,42 @@ def make_books(
 ) -> None:
     """Make the marked script and the error book of these candidates; the last batch ends the release."""
     results = frozen_results(tb, exam_id, release)
-    statistics = statistics_of(results)
-    pictures = _pictures(tb, results.exam)
+    statistics = statistics_of(results, thresholds_of(tb.settings))
+    cards = _cards(tb, results.exam)
     wanted = [c for c in results.present if c.candidate.id in set(candidate_ids)]
     for done, result in enumerate(wanted, start=1):
-        _keep(tb, exam_id, release, _candidate_outputs(tb, results.exam, result, statistics, pictures))
+        _keep(tb, exam_id, release, _candidate_outputs(tb, results, result, statistics, cards))
         progress(done, len(wanted))
     _finish_when_whole(tb, exam_id, release, results)
 
 
 def _candidate_outputs(
-    tb: Toolbox, exam: Exam, result: CandidateResult, statistics: Statistics, pictures: ReleasePictures
+    tb: Toolbox,
+    results: ExamResults,
+    result: CandidateResult,
+    statistics: Statistics,
+    cards: Mapping[str, Card],
 ) -> list[_File]:
-    candidate = result.candidate
-    book = error_book(result, exam, statistics, pictures)
+    candidate, exam = result.candidate, results.exam
+    book = error_book(result, exam, statistics, release_pictures(tb, results, cards, candidate.id))
     name = script_file_name(candidate)
     files = [_File("error_book", candidate.id, f"错题本_{name}", book)]
-    card, pages = _script_pages(tb, exam.id, candidate.id)
-    if card is not None and pages:
-        files.append(_File("script", candidate.id, name, marked_script(result, exam, card, pages)))
+    pages = [page for page in results.scripts.get(candidate.id, ()) if page.card_id in cards]
+    if pages:
+        script = marked_script(result, exam, cards[pages[0].card_id], [_script_page(tb, p) for p in pages])
+        files.append(_File("script", candidate.id, name, script))
     return files
 
 
-def _script_pages(tb: Toolbox, exam_id: str, candidate_id: str) -> tuple[Card | None, list[ScriptPage]]:
-    with tb.store.read() as uow:
-        entries = uow.pages.entries(exam_id, [PageState.PLACED], candidate_id)
-        readings = uow.pages.readings(exam_id, [e.page.id for e in entries])
-        cards = {c.id: c for c in uow.cards.of_exam(exam_id)}
-    pages = [
-        _script_page(tb, entry, readings[entry.page.id])
-        for entry in sorted(entries, key=lambda e: e.card_page)
-        if entry.page.id in readings
-    ]
-    return (cards[entries[0].card_id] if entries else None), pages
-
-
-def _script_page(tb: Toolbox, entry: PageEntry, reading: PageReading) -> ScriptPage:
-    page = entry.page
+def _script_page(tb: Toolbox, page: FrozenPage) -> ScriptPage:
     return ScriptPage(
-        card_page=entry.card_page,
+        card_page=page.card_page,
         image=tb.blobs.get(page.blob),
         media_type="image/png" if page.media_type == "image/png" else "image/jpeg",
         width_px=page.width_px,
         height_px=page.height_px,
-        registration=reading.registration,
-        ink=page_ink(tb.blobs, reading.raster_blob) if reading.raster_blob else None,
+        registration=page.registration,
+        ink=page_ink(tb.blobs, page.raster_blob) if page.raster_blob else None,
     )
 
 

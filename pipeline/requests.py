@@ -9,11 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 from core.errors import BadInput, Conflict
-from core.jobs import JobKind, JobState
+from core.jobs import JobKind
 from core.ledger import Stack
 from core.store.base import utc_now
 from pipeline.arrivals import being_split
-from pipeline.results import gather_results, release_blockers
+from pipeline.frozen import scripts_of
+from pipeline.results import read_state, release_blockers_in, results_of
 from pipeline.toolbox import Toolbox
 
 
@@ -77,38 +78,19 @@ def ask_settle(tb: Toolbox, exam_id: str) -> str:
     return _ask(tb, JobKind.SETTLE, exam_id, {})
 
 
-def retry_failed(tb: Toolbox, exam_id: str, by: str) -> int:
-    """Owe the exam's failed jobs once more, and let those that wait for their next attempt begin.
-
-    Returns:
-        How many had failed.
-
-    Raises:
-        NotFound: no such exam.
-    """
-    with tb.store.write() as uow:
-        uow.exams.get(exam_id)
-        number = uow.jobs.owe_failed_again(exam_id)
-        if number:
-            uow.audit.write(by, "jobs.retry", exam_id, "jobs", after=str(number))
-        owed = [job.id for job in uow.jobs.open_of_exam(exam_id) if job.state is JobState.QUEUED]
-    for job_id in owed:
-        tb.wake(job_id)
-    return number
-
-
 def ask_release(tb: Toolbox, exam_id: str, by: str, note: str = "") -> str:
-    """Freeze the results as they stand and owe everything that goes back to people.
+    """Freeze the results and the pages behind them as they stand, and owe all that goes back to people.
 
     Raises:
         Conflict: the ledger does not balance, or responses wait for a mark; the message lists them.
     """
-    blockers = release_blockers(tb, exam_id)
-    if blockers:
-        raise Conflict("还不能发布: " + "; ".join(blockers) + "。", "请先处理上述事项。")
-    results = gather_results(tb, exam_id)
-    blob = tb.blobs.put(results.model_dump_json().encode())
-    with tb.store.write() as uow:
+    with tb.store.write() as uow:  # one transaction: what is frozen is what was checked
+        state = read_state(uow, exam_id)
+        blockers = release_blockers_in(uow, exam_id, state)
+        if blockers:
+            raise Conflict("还不能发布: " + "; ".join(blockers) + "。", "请先处理上述事项。")
+        results = results_of(state).model_copy(update={"scripts": scripts_of(state)})
+        blob = tb.blobs.put(results.model_dump_json().encode())
         release = uow.outputs.add_release(exam_id, by, blob, note)
         uow.audit.write(by, "release", exam_id, f"release {release}", after=blob, why=note)
         job_id = uow.jobs.ask(JobKind.RELEASE, exam_id, {"release": release})

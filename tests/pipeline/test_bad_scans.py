@@ -20,8 +20,9 @@ from ocr.cards import draw_card
 from pipeline.arrivals import dismiss_stack
 from pipeline.progress import exam_progress
 from pipeline.recognise import read_and_keep, recognise_pages
-from pipeline.requests import retry_failed, take_in
+from pipeline.requests import take_in
 from pipeline.results import release_blockers
+from pipeline.retry import retry_failed
 from pipeline.split import split_stack
 from pipeline.toolbox import Toolbox
 from tests.ocr.intake_files import huge_image_pdf, huge_png, jpeg_pdf, locked_pdf, page

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import _GeneratorContextManager
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import openpyxl
 import pypdfium2
@@ -14,8 +17,10 @@ import pytest
 from core.errors import Conflict, NotFound
 from core.jobs import JobKind
 from core.pages import PageState
-from core.results import CandidateStatus
+from core.results import CandidateStatus, ExamResults
+from core.store import Store, UnitOfWork
 from pipeline.exams import save_exam
+from pipeline.frozen import release_pictures
 from pipeline.publish import frozen_results
 from pipeline.repair import declare, hold_again, identity_queue, mark_stray
 from pipeline.requests import ask_release, ask_remark
@@ -24,6 +29,7 @@ from pipeline.review import flag, give_mark
 from tests.pipeline.conftest import _opened
 from tests.pipeline.homes import MARKER, OFFICE, Home, copied, found_exam
 from tests.pipeline.small_exam import SMALL_EXAM
+from workers.inline import run_owed
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +157,7 @@ def test_a_release_gives_everything_back(released: Home) -> None:
         "csv_total": 1,
         "csv_items": 1,
         "review": 1,
+        "review_class": 2,
         "review_data": 1,
     }
     for output in outputs:
@@ -186,6 +193,95 @@ def test_a_release_made_twice_is_the_same(released: Home) -> None:
     assert [(o.kind, o.candidate_id, o.name) for o in after] == [
         (o.kind, o.candidate_id, o.name) for o in before
     ]
+
+
+def test_each_class_has_a_review_of_its_own(released: Home) -> None:
+    with released.tb.store.read() as uow:
+        reviews = {o.candidate_id: o for o in uow.outputs.of_release(released.exam_id, 1, "review_class")}
+    assert set(reviews) == {"八(1)班", "八(2)班"}
+    for name, review in reviews.items():
+        assert name in review.name
+        document = pypdfium2.PdfDocument(released.tb.blobs.get(review.blob))
+        text = "".join(page.get_textpage().get_text_bounded() for page in document)
+        document.close()
+        other = next(iter(set(reviews) - {name}))
+        assert name in text
+        assert other not in text
+
+
+class Meddled(Store):
+    """A store in which somebody else is at work after the first transaction."""
+
+    opened = 0
+    meddle: Callable[[], object]
+
+    def _open(self) -> None:
+        self.opened += 1
+        if self.opened == 2:
+            self.meddle()
+
+    def read(self) -> _GeneratorContextManager[UnitOfWork]:
+        self._open()
+        return super().read()
+
+    def write(self) -> _GeneratorContextManager[UnitOfWork]:
+        self._open()
+        return super().write()
+
+
+def test_what_is_frozen_is_what_was_checked(marked: Home) -> None:
+    page = marked.page_of("270102", marked.card.pages_of("7")[0])
+    store = cast(Meddled, Meddled.open(marked.tb.settings.resolved_database_url))
+    store.meddle = lambda: flag(marked.tb, page, "7", "字迹不清", MARKER)
+    ask_release(replace(marked.tb, store=store), marked.exam_id, OFFICE)
+    store.close()
+    frozen = next(
+        c for c in frozen_results(marked.tb, marked.exam_id, 1).candidates if c.candidate.number == "270102"
+    )
+    item = frozen.item("7")
+    assert item is not None
+    assert item.flag == ""
+    assert all(i.steps is not None for i in frozen.items if i.counted)
+
+
+def test_files_are_made_of_the_pages_as_they_were_frozen(marked: Home) -> None:
+    ask_release(marked.tb, marked.exam_id, OFFICE)
+    moved = marked.page_of("270102", 2)
+    frozen = frozen_results(marked.tb, marked.exam_id, 1)
+    candidate = marked.candidate("270102")
+    assert [(p.card_page, p.page_id) for p in frozen.scripts[candidate]][1] == (2, moved)
+    mark_stray(marked.tb, moved, OFFICE, "弄错了")
+    with marked.tb.store.write() as uow:  # and the card is designed anew, without a blank to cut from
+        again = marked.card.model_copy(update={"id": "small-9", "revision": 9, "blank_blobs": ()})
+        uow.cards.add(again)
+    run_owed(marked.tb)
+    with marked.tb.store.read() as uow:
+        outputs = uow.outputs.of_release(marked.exam_id, 1)
+        cards = {card.id: card for card in uow.cards.of_exam(marked.exam_id)}
+    script = next(o for o in outputs if (o.kind, o.candidate_id) == ("script", candidate))
+    document = pypdfium2.PdfDocument(marked.tb.blobs.get(script.blob))
+    assert len(document) == 2
+    document.close()
+    pictures = release_pictures(marked.tb, frozen, cards, candidate)
+    assert [card.revision for card in pictures.cards] == [1]
+    assert pictures.blank("7")
+    assert pictures.answer(moved, next(n for n in "6789" if frozen_on(frozen, candidate, n) == moved))
+
+
+def frozen_on(results: ExamResults, candidate: str, item: str) -> str:
+    """The page on which a candidate's item stands."""
+    found = next(c for c in results.candidates if c.candidate.id == candidate).item(item)
+    return found.page_id if found is not None else ""
+
+
+def test_the_borders_of_a_release_are_the_schools(marked: Home) -> None:
+    strict = marked.tb.settings.model_copy(update={"excellent_share": 0.9})
+    ask_release(marked.tb, marked.exam_id, OFFICE)
+    run_owed(replace(marked.tb, settings=strict))
+    with marked.tb.store.read() as uow:
+        (workbook,) = uow.outputs.of_release(marked.exam_id, 1, "workbook")
+    notes = openpyxl.load_workbook(io.BytesIO(marked.tb.blobs.get(workbook.blob)))["说明"]
+    assert any("满分的 90%" in str(cell.value) for cell in notes["B"])
 
 
 def test_marks_changed_after_a_release_do_not_change_what_was_released(released: Home) -> None:
