@@ -42,6 +42,7 @@ from core.people import Role, User
 from core.rosters import Candidate, Roster
 from core.store import Output
 from core.store.base import utc_now
+from feedback.statistics import class_names
 from marking import rubric_digest
 from pipeline.accounts import create_user
 from pipeline.results import gather_results
@@ -508,6 +509,8 @@ def publish(tb: Toolbox, exam_id: str = EXAM_ID) -> int:
             ("review", "pdf"),
         ):
             uow.outputs.put(_output(tb, exam_id, release, kind, "", f"{kind}.{ending}"))
+        for name in class_names(results):
+            uow.outputs.put(_output(tb, exam_id, release, "review_class", name, f"讲评_{name}.pdf"))
         for result in results.present:
             who = result.candidate
             for kind in ("script", "error_book"):

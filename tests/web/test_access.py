@@ -78,6 +78,7 @@ TABLE: dict[str, set[Role]] = {
     "lesson.show": {OFFICE, TEACHER},
     "release.show": {OFFICE, TEACHER},
     "release.begin": {OFFICE},
+    "release.dismiss": {OFFICE},
     "release.whole": {OFFICE, TEACHER},
     "release.personal": {OFFICE, TEACHER},
     "mine.listing": {STUDENT},
@@ -97,6 +98,7 @@ LOGINS = {OFFICE: "office", TEACHER: "teacher", MARKER: "marker", STUDENT: "2026
 VALUES: dict[str, Any] = {
     "exam_id": EXAM_ID, "page_id": "c1p1", "item": "6", "revision": 1, "page": 1, "blob": "0" * 64, "candidate_id": "c1",
     "action": "none", "login": "nobody", "release": 1, "kind": "script", "group_id": "x",
+    "stack_id": "s1",
 }  # fmt: skip
 
 
@@ -195,7 +197,12 @@ def test_a_teacher_sees_their_own_class_alone(site: Site) -> None:
     assert teacher.get(f"{base}/error_book/c2").status_code == 200
     assert teacher.get(f"{base}/error_book/c4").status_code == 404
     assert teacher.get(f"{base}/workbook").status_code == 404
-    assert teacher.get(f"{base}/review").status_code == 200
+    assert teacher.get(f"{base}/review").status_code == 404
+    assert teacher.get(f"{base}/review_class/1班").status_code == 200
+    assert teacher.get(f"{base}/review_class/2班").status_code == 404
+    page = teacher.get(f"/exams/{EXAM_ID}/release").text
+    assert "讲评_1班.pdf" in page
+    assert "讲评_2班.pdf" not in page
     assert teacher.get(f"/exams/{EXAM_ID}/pages/c1p1/items/6.jpg").status_code == 200
     assert teacher.get(f"/exams/{EXAM_ID}/pages/c4p1/items/6.jpg").status_code == 403
 

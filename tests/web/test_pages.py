@@ -308,3 +308,26 @@ def test_the_audit_page_shows_when_the_log_was_touched(site: Site, office: Perso
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         connection.exec_driver_sql("UPDATE audit SET after = 'x' WHERE id = 1")
     assert "被改动过" in office.get(f"{BASE}/audit").text
+
+
+def test_the_office_dismisses_a_file_that_broke_off(site: Site, office: Person) -> None:
+    stack = Stack(
+        id="broken",
+        exam_id=EXAM_ID,
+        name="坏文件.pdf",
+        blob="c" * 64,
+        by="office",
+        at=utc_now(),
+        error="第 3 页损坏",
+    )
+    with site.tb.store.write() as uow:
+        uow.pages.add_stack(stack)
+    page = office.get(f"{BASE}/release").text
+    assert "没有读完的文件" in page
+    assert "坏文件.pdf" in page
+    url = f"{BASE}/release/stacks/broken/dismiss"
+    assert office.post(url, {"why": "重新扫描了"}).status_code == 302
+    assert "坏文件.pdf" not in office.get(f"{BASE}/release").text
+    with site.tb.store.read() as uow:
+        assert uow.audit.lines(EXAM_ID, "broken")[0].why == "重新扫描了"
+    assert office.post(f"{BASE}/release/stacks/nothing/dismiss", {}).status_code == 404

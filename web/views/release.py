@@ -12,6 +12,8 @@ from core.errors import NotFound
 from core.people import Role
 from core.rosters import Candidate
 from core.store import Output
+from pipeline.arrivals import being_split, dismiss_stack
+from pipeline.ledgers import ledger_in
 from pipeline.requests import ask_release
 from pipeline.results import release_blockers
 from web.access import OFFICE, STAFF, allowed
@@ -25,8 +27,10 @@ _TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-#: Of one candidate each; the others are of the whole exam, which a teacher of one class may not have.
+#: Of one candidate each, of one class each, and of the whole exam, which a teacher of some of its
+#: classes may not have.
 PERSONAL_KINDS = ("script", "error_book")
+CLASS_KINDS = ("review_class",)
 _WHOLE_KINDS = ("workbook", "csv_total", "csv_items", "review")
 
 
@@ -40,6 +44,7 @@ class _Blocker:
 
 #: Words of a blocker → where it is dealt with; the ledger deals with the rest.
 _PLACES = (
+    ("没有读完", "release.show"),
     ("扫描", "scans.show"),
     ("工作正在", "exams.today"),
     ("选做题", "optional.show"),
@@ -66,6 +71,8 @@ def show(exam_id: str) -> ResponseReturnValue:
         outputs = uow.outputs.of_release(exam_id, last.revision) if last else ()
         roster = uow.candidates.roster(exam_id).by_id()
         jobs = uow.jobs.open_of_exam(exam_id)
+        unfinished = ledger_in(uow, exam_id).unfinished if office else ()
+        broken = [stack for stack in unfinished if not being_split(uow, stack)]
     seen = [o for o in outputs if _may_have(o, roster)]
     return render_template(
         "release.html",
@@ -76,6 +83,8 @@ def show(exam_id: str) -> ResponseReturnValue:
         releases=releases,
         last=last,
         whole=[o for o in seen if o.kind in _WHOLE_KINDS],
+        of_classes=[o for o in seen if o.kind in CLASS_KINDS],
+        broken=broken,
         personal={kind: [o for o in seen if o.kind == kind] for kind in PERSONAL_KINDS},
         roster=roster,
         jobs=jobs,
@@ -87,7 +96,9 @@ def _may_have(output: Output, roster: dict[str, Candidate]) -> bool:
     if me().role is Role.OFFICE:
         return True
     if output.kind in _WHOLE_KINDS:
-        return output.kind == "review" or all(may_see(c) for c in roster.values())
+        return all(may_see(c) for c in roster.values())
+    if output.kind in CLASS_KINDS:
+        return output.candidate_id in me().classes
     candidate = roster.get(output.candidate_id)
     return candidate is not None and may_see(candidate)
 
@@ -99,6 +110,19 @@ def begin(exam_id: str) -> ResponseReturnValue:
     exam_at_hand(exam_id)
     ask_release(tools(), exam_id, me().login, request.form.get("note", "").strip()[:200])
     flash(_("成绩已定，正在制作红笔卷、错题本和讲评。"), "done")
+    return redirect(url_for("release.show", exam_id=exam_id))
+
+
+@bp.post("/stacks/<stack_id>/dismiss")
+@allowed(OFFICE)
+def dismiss(exam_id: str, stack_id: str) -> ResponseReturnValue:
+    """A file that could not be read to its end is done with; its pages so far stay."""
+    exam_at_hand(exam_id)
+    with tools().store.read() as uow:
+        if uow.pages.stack(stack_id).exam_id != exam_id:
+            raise NotFound(f"本场考试没有扫描批次 {stack_id[:40]}。", "请从发布页打开。")
+    dismiss_stack(tools(), stack_id, me().login, request.form.get("why", "").strip()[:200])
+    flash(_("已处理。"), "done")
     return redirect(url_for("release.show", exam_id=exam_id))
 
 
@@ -119,10 +143,10 @@ def whole(exam_id: str, release: int, kind: str) -> ResponseReturnValue:
     return _file(chosen)
 
 
-@bp.get("/<int:release>/<kind>/<candidate_id>")
+@bp.get("/<int:release>/<kind>/<path:candidate_id>")
 @allowed(STAFF)
 def personal(exam_id: str, release: int, kind: str, candidate_id: str) -> ResponseReturnValue:
-    """A candidate's marked script or error book."""
+    """A candidate's marked script or error book, or the review of one class (``candidate_id`` its name)."""
     exam_at_hand(exam_id)
     outputs, roster = _outputs(exam_id, release, kind)
     return _file(
