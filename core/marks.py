@@ -78,4 +78,6 @@ class Mark(Record):
     confidence: float = Field(default=1.0, ge=0, le=1)
     reason: str = ""
     flag: str = ""  #: 异常 reason; a flagged mark waits for the office
+    confirmed: bool = False  #: follows by the key from bubbles that a person has looked at
+    undoes: int = 0  #: the revision that this one takes back, always the one before it; else 0
     at: datetime

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from core.errors import BadInput
 from core.exams import Exam
 from core.jobs import JobKind
-from core.marks import Mark
+from core.marks import Mark, MarkSource, MarkState
 from core.pages import PageReading, PageState
 from core.store import UnitOfWork
 from pipeline.engines import licence_of
-from pipeline.proposals import keep_proposal, machine_mark, propose_choice, proposed_marks
+from pipeline.proposals import keep_proposal, machine_mark, option_labels, propose_choice, proposed_marks
 from pipeline.toolbox import Toolbox
 
 #: Pages whose writing belongs to somebody's answer; not second scans and strays.
@@ -54,8 +55,7 @@ def mark_again(
                 break
             for mark in fresh:
                 word = corrections.get((reading.page_id, mark.item))
-                certain = mark if word is None else _corrected(exam, reading, mark, word)
-                moved += _keep(uow, certain, why, confirmed=word is not None)
+                moved += _keep_again(uow, exam, reading, mark, word, why)
         progress(done, len(readings))
     return tuple(moved)
 
@@ -78,24 +78,38 @@ def _continuations(
     }
 
 
-def _corrected(exam: Exam, reading: PageReading, mark: Mark, word: tuple[str, str]) -> Mark:
-    """A person's word on what was filled holds against the reading, under the new key too."""
-    labels, by = word
-    item = exam.item(mark.item)
-    again = machine_mark(exam, reading, item, propose_choice(item, labels))
-    return again.model_copy(update={"reason": f"{again.reason} (填涂由 {by} 确认)".strip()})
-
-
-def _keep(uow: UnitOfWork, mark: Mark, why: str, *, confirmed: bool) -> list[Moved]:
+def _keep_again(
+    uow: UnitOfWork, exam: Exam, reading: PageReading, mark: Mark, word: tuple[str, str] | None, why: str
+) -> list[Moved]:
     before = uow.marks.current(mark.page_id, mark.item)
-    if confirmed and before is not None:
-        # only what was filled was the person's word; the key may mark it again
-        kept = uow.marks.add(mark) if before.rubric != mark.rubric else None
+    if word is not None and option_labels(exam.item(mark.item)) and (before is None or _follows_key(before)):
+        certain = _corrected(exam, reading, mark, word[0])
+        kept = uow.marks.add(certain) if before is None or before.rubric != certain.rubric else None
     else:
-        kept = keep_proposal(uow, mark, _CHANGED)
+        kept = keep_proposal(uow, mark, _CHANGED, why)
     if kept is None or before is None or kept.steps == before.steps:
         return []
     subject = f"{mark.page_id}:{mark.item}"
     seen = {"before": str(before.steps), "after": str(kept.steps)}
     uow.audit.write("machine", "mark.again", mark.exam_id, subject, why=why, **seen)
     return [Moved(mark.page_id, mark.item, before.steps, kept.steps)]
+
+
+def _follows_key(mark: Mark) -> bool:
+    """Whether only what was filled is a person's word; a score given since is left to its giver."""
+    return not mark.flag and (mark.confirmed or mark.source is MarkSource.MACHINE)
+
+
+def _corrected(exam: Exam, reading: PageReading, mark: Mark, labels: str) -> Mark:
+    """A person's word on what was filled holds against the reading, under the new key too.
+
+    Labels that the item no longer has say nothing any more: then a person must look again.
+    """
+    item = exam.item(mark.item)
+    try:
+        again = machine_mark(exam, reading, item, propose_choice(item, labels))
+    except BadInput as error:
+        open_again = {"state": MarkState.PROPOSED, "steps": None, "awards": (), "confirmed": True}
+        return mark.model_copy(update={**open_again, "reason": f"请重新确认填涂: {error.message}"})
+    # who it was stands in the audit log; this reason is printed for the student
+    return again.model_copy(update={"reason": f"{again.reason} (填涂经人工确认)".strip(), "confirmed": True})

@@ -109,11 +109,16 @@ def option_labels(item: Item) -> tuple[str, ...]:
             return ()
 
 
-def keep_proposal(uow: UnitOfWork, mark: Mark, rubric_changed_note: str = "") -> Mark | None:
+def keep_proposal(uow: UnitOfWork, mark: Mark, rubric_changed_note: str = "", why: str = "") -> Mark | None:
     """Keep a machine mark unless it says nothing new or a person has marked the response.
 
     A person's mark is never replaced: when the rubric under it has changed it goes back into the
-    queue with its score, for that person or another to look again.
+    queue with its score, for that person or another to look again, and the audit log says so.
+
+    Args:
+        mark: as proposed.
+        rubric_changed_note: the reason that a person's mark then waits with.
+        why: for the audit log, what made this marking necessary.
 
     Returns:
         The mark as kept; ``None`` when nothing was.
@@ -124,9 +129,23 @@ def keep_proposal(uow: UnitOfWork, mark: Mark, rubric_changed_note: str = "") ->
     if before.source is MarkSource.PERSON:
         if before.rubric == mark.rubric or before.flag or before.state is MarkState.PROPOSED:
             return None
-        again = {"state": MarkState.PROPOSED, "reason": rubric_changed_note, "rubric": mark.rubric}
-        return uow.marks.add(before.model_copy(update=again))
+        return _sent_back(uow, before, mark.rubric, rubric_changed_note, why)
     same = ("steps", "awards", "state", "model", "rubric", "confidence", "reason")
     if all(getattr(before, name) == getattr(mark, name) for name in same):
         return None
     return uow.marks.add(mark)
+
+
+def _sent_back(uow: UnitOfWork, before: Mark, rubric: str, note: str, why: str) -> Mark:
+    again = {"state": MarkState.PROPOSED, "reason": note, "rubric": rubric, "undoes": 0}
+    kept = uow.marks.add(before.model_copy(update=again))
+    uow.audit.write(
+        "machine",
+        "mark.recheck",
+        kept.exam_id,
+        f"{kept.page_id}:{kept.item}",
+        before=f"{before.steps} {before.state.value} {before.by}",
+        after=f"{kept.steps} {kept.state.value} {kept.by}",
+        why=why or note,
+    )
+    return kept

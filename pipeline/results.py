@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.cards import Card
 from core.errors import NotFound
-from core.exams import Exam, Item, ItemKind
+from core.exams import Exam, Fill, Item, ItemKind, OptionalGroup
 from core.ledger import PageEntry
 from core.marks import Mark, MarkState
-from core.pages import PageReading, PageState
+from core.pages import PageReading, PageState, TextReading
 from core.results import CandidateResult, CandidateStatus, ExamResults, ItemResult
 from core.rosters import Candidate
 from core.store import UnitOfWork
-from marking import OptionalChoice, count_optional
+from marking import OptionalChoice, count_optional, rubric_digest
 from pipeline.ledgers import everybody, ledger_in
 from pipeline.toolbox import Toolbox
 
 #: The note of a reading that stands for a page which a person has placed: nothing was read on it.
 BY_HAND = "人工放入"
+#: The reasons of items without an answer: a page is not there; their card never had the item.
+PAGE_MISSING = "缺页"
+NOT_ON_CARD = "答题卡上没有这一题"
+#: In place of an answer that has ink but could not be read.
+UNREAD = "（未识别）"
 OBJECTIVE = frozenset({ItemKind.SINGLE_CHOICE, ItemKind.MULTIPLE_CHOICE, ItemKind.TRUE_FALSE})
 
 
@@ -118,21 +123,49 @@ def _candidate_result(state: ExamState, candidate: Candidate) -> CandidateResult
 
 
 def page_of_item(cards: Mapping[str, Card], pages: Mapping[int, PageEntry], item: str) -> PageEntry | None:
-    """The page of a script on which the item begins; ``None`` when that page is missing."""
-    for entry in pages.values():
-        card = cards.get(entry.card_id)
-        numbers = card.pages_of(item) if card is not None else ()
-        if numbers:
-            return pages.get(numbers[0])
-    return None
+    """The page of a script on which the item begins; ``None`` when that page is missing.
+
+    Each page is asked by its own card: the pages of one script may be of two revisions.
+    """
+    return next(iter(_beginnings(cards, pages, item)), None)
+
+
+def _beginnings(
+    cards: Mapping[str, Card], pages: Mapping[int, PageEntry], item: str
+) -> tuple[PageEntry, ...]:
+    """Every page on which the item begins: more than one only where revisions are mixed."""
+    return tuple(
+        pages[number]
+        for number in sorted(pages)
+        if _pages_on(cards, pages[number], item)[:1] == (pages[number].card_page,)
+    )
+
+
+def _pages_on(cards: Mapping[str, Card], entry: PageEntry, item: str) -> tuple[int, ...]:
+    card = cards.get(entry.card_id)
+    return card.pages_of(item) if card is not None else ()
+
+
+def _pages_with(
+    cards: Mapping[str, Card], pages: Mapping[int, PageEntry], item: str
+) -> tuple[PageEntry, ...]:
+    """The page on which the item begins, then those of the same card on which it goes on."""
+    first = page_of_item(cards, pages, item)
+    if first is None:
+        return ()
+    here = (pages.get(number) for number in _pages_on(cards, first, item))
+    return tuple(entry for entry in here if entry is not None and entry.card_id == first.card_id)
 
 
 def _item_result(state: ExamState, pages: Mapping[int, PageEntry], item: Item) -> ItemResult:
-    entry = page_of_item(state.cards, pages, item.number)
-    if entry is None:
-        return ItemResult(item=item.number, steps=0, full_steps=item.full_steps, reason="缺页", blank=True)
+    several = _pages_with(state.cards, pages, item.number)
+    if not several:
+        printed = any(_pages_on(state.cards, entry, item.number) for entry in pages.values())
+        reason = PAGE_MISSING if printed else NOT_ON_CARD
+        return ItemResult(item=item.number, steps=0, full_steps=item.full_steps, reason=reason, blank=True)
+    entry = several[0]
     mark = state.marks.get((entry.page.id, item.number))
-    answer = answer_of(state, entry.page.id, item)
+    answer = answer_of(state, entry.page.id, item, tuple(e.page.id for e in several[1:]))
     return ItemResult(
         item=item.number,
         steps=None if mark is None else mark.steps,
@@ -140,7 +173,7 @@ def _item_result(state: ExamState, pages: Mapping[int, PageEntry], item: Item) -
         awards=() if mark is None else mark.awards,
         answer=" ".join(answer) if item.kind is ItemKind.FILL else "\n".join(answer),
         answer_parts=answer,
-        blank=not any(answer),
+        blank=not (_written(state, several, item) or _unread(state, several, item)),
         by="" if mark is None else mark.by,
         reason="" if mark is None else mark.reason,
         flag="" if mark is None else mark.flag,
@@ -149,53 +182,76 @@ def _item_result(state: ExamState, pages: Mapping[int, PageEntry], item: Item) -
     )
 
 
-def answer_of(state: ExamState, page_id: str, item: Item) -> tuple[str, ...]:
-    """What was written or filled, a person's correction before the machine's reading."""
+def answer_of(state: ExamState, page_id: str, item: Item, more: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What was written or filled, a person's correction before the machine's reading.
+
+    Ink that could not be read is ``UNREAD``, never "".
+
+    Args:
+        state: of the exam.
+        page_id: the page on which the item begins.
+        item: the item.
+        more: the pages on which it goes on.
+    """
     corrected = state.corrections.get((page_id, item.number))
-    if corrected is not None:
+    if corrected is not None and item.kind in OBJECTIVE:
         return (corrected[0],)
-    reading = state.readings.get(page_id)
-    if reading is None:
-        return ()
+    readings = [state.readings[p] for p in (page_id, *more) if p in state.readings]
     if item.kind in OBJECTIVE:
-        bubble = reading.bubble(item.number)
-        return ("".join(bubble.marked),) if bubble is not None else ()
-    texts = reading.texts_of(item.number)
+        bubbles = [b for b in (reading.bubble(item.number) for reading in readings) if b is not None]
+        return ("".join(bubbles[0].marked),) if bubbles else ()
+    if any(BY_HAND in reading.notes for reading in readings):
+        return (UNREAD,) * (len(item.blanks) if isinstance(item, Fill) else 1)
+    texts = [text for reading in readings for text in reading.texts_of(item.number)]
     if item.kind is ItemKind.ESSAY:
-        return tuple("" if t.blank else "(作文)" for t in texts[:1])
-    return tuple(text.text for text in sorted(texts, key=lambda t: t.part))
+        return ("" if all(text.blank for text in texts) else "(作文)",) if texts else ()
+    return tuple(_words(text) for text in sorted(texts, key=lambda t: t.part))
+
+
+def _words(text: TextReading) -> str:
+    return text.text if text.blank or text.text.strip() else UNREAD
+
+
+def _written(state: ExamState, several: Sequence[PageEntry], item: Item) -> bool:
+    """Whether anything is filled or any ink was found, read or not, on any page of the item."""
+    if item.kind in OBJECTIVE:
+        return bool(several) and any(answer_of(state, several[0].page.id, item))
+    readings = (state.readings.get(entry.page.id) for entry in several)
+    return any(not t.blank for reading in readings if reading for t in reading.texts_of(item.number))
+
+
+def _unread(state: ExamState, several: Sequence[PageEntry], item: Item) -> bool:
+    """Whether a page of the item was never read, and nobody has said what is filled on it."""
+    if item.kind in OBJECTIVE and several and (several[0].page.id, item.number) in state.corrections:
+        return False
+    readings = (state.readings.get(entry.page.id) for entry in several)
+    return any(reading is None or BY_HAND in reading.notes for reading in readings)
 
 
 def optional_choices(state: ExamState, pages: Mapping[int, PageEntry]) -> dict[str, OptionalChoice]:
     """For each 选做题 group of a script, the item that counts, by group id."""
-    chosen: dict[str, OptionalChoice] = {}
-    for group in state.exam.optional_groups:
-        answered = {}
-        bubble = None
-        for number in group.items:
-            entry = page_of_item(state.cards, pages, number)
-            written = answer_of(state, entry.page.id, state.exam.item(number)) if entry else ()
-            answered[number] = any(written)
-        for entry in pages.values():
-            decided = state.corrections.get((entry.page.id, f"optional:{group.id}"))
-            if decided is not None:
-                chosen[group.id] = OptionalChoice(
-                    counted=decided[0] or None, doubtful=False, reason="人工确认"
-                )
-            reading = state.readings.get(entry.page.id)
-            bubble = bubble or (reading.bubble(group.id) if reading else None)
-        if group.id not in chosen:
-            choice = count_optional(group, bubble, answered)
-            unread = any(_by_hand(state, pages, number) for number in group.items)
-            chosen[group.id] = choice.model_copy(update={"doubtful": choice.doubtful or unread})
-    return chosen
+    return {
+        group.id: _decided(state, pages, group.id) or _as_answered(state, pages, group)
+        for group in state.exam.optional_groups
+    }
 
 
-def _by_hand(state: ExamState, pages: Mapping[int, PageEntry], item: str) -> bool:
-    """Whether the item stands on a page of which nothing was read."""
-    entry = page_of_item(state.cards, pages, item)
-    reading = state.readings.get(entry.page.id) if entry is not None else None
-    return reading is not None and BY_HAND in reading.notes
+def _decided(state: ExamState, pages: Mapping[int, PageEntry], group_id: str) -> OptionalChoice | None:
+    words = (state.corrections.get((entry.page.id, f"optional:{group_id}")) for entry in pages.values())
+    said = [word[0] for word in words if word is not None]
+    return OptionalChoice(counted=said[-1] or None, doubtful=False, reason="人工确认") if said else None
+
+
+def _as_answered(state: ExamState, pages: Mapping[int, PageEntry], group: OptionalGroup) -> OptionalChoice:
+    """By the box filled and by where there is ink; what was never read leaves it to a person."""
+    readings = (state.readings.get(entry.page.id) for entry in pages.values())
+    bubbles = (reading.bubble(group.id) for reading in readings if reading is not None)
+    places = {number: _pages_with(state.cards, pages, number) for number in group.items}
+    answered = {n: _written(state, places[n], state.exam.item(n)) for n in group.items}
+    choice = count_optional(group, next(filter(None, bubbles), None), answered)
+    if not choice.doubtful and any(_unread(state, places[n], state.exam.item(n)) for n in group.items):
+        return choice.model_copy(update={"doubtful": True, "reason": "有页面没有识别, 请人工确定"})
+    return choice
 
 
 def _uncounted(state: ExamState, pages: Mapping[int, PageEntry]) -> set[str]:
@@ -222,24 +278,16 @@ def uncounted_responses(state: ExamState) -> set[tuple[str, str]]:
 def release_blockers(tb: Toolbox, exam_id: str) -> tuple[str, ...]:
     """What must be done before the exam can be released, each as a short sentence."""
     with tb.store.read() as uow:
-        return blockers_in(uow, read_state(uow, exam_id))
+        return release_blockers_in(uow, exam_id)
 
 
-def blockers_in(uow: UnitOfWork, state: ExamState) -> tuple[str, ...]:
-    """``release_blockers`` of a state that was read in the same transaction."""
-    ledger = ledger_in(uow, state.exam.id)
-    open_jobs = uow.jobs.open_of_exam(state.exam.id)
+def release_blockers_in(uow: UnitOfWork, exam_id: str, state: ExamState | None = None) -> tuple[str, ...]:
+    """As ``release_blockers``, in a transaction that is open (``state``: as just read in it)."""
+    ledger = ledger_in(uow, exam_id)
+    state = state or read_state(uow, exam_id)
+    open_jobs = uow.jobs.open_of_exam(exam_id)
     unfinished = "、".join(stack.name for stack in ledger.unfinished)
-    waiting = sum(m.state is MarkState.PROPOSED for m in counted_marks(state).values())
-    doubtful = sum(
-        choice.doubtful
-        for candidate, pages in state.scripts.items()
-        if _marked_at_all(state, candidate)
-        for choice in optional_choices(state, pages).values()
-    )
-    unmarked = sum(i.steps is None for c in results_of(state).candidates for i in c.items if i.counted)
     away = {c for c, s in state.statuses.items() if s is CandidateStatus.ABSENT} & set(state.scripts)
-    homeless = _items_without_place(state)
     checks = (
         (ledger.pages_in == 0, "还没有扫描任何页面"),
         (bool(open_jobs), f"还有 {len(open_jobs)} 项工作正在进行"),
@@ -248,13 +296,53 @@ def blockers_in(uow: UnitOfWork, state: ExamState) -> tuple[str, ...]:
         (bool(ledger.incomplete), f"{len(ledger.incomplete)} 人缺页"),
         (bool(ledger.unseen), f"{len(ledger.unseen)} 人没有答卷, 也未登记缺考"),
         (not ledger.balanced and ledger.open_pages == 0 and not unfinished, "台账不平"),
+        (bool(away), f"{len(away)} 人登记为缺考, 却有答卷"),
+    )
+    return (*(words for holds, words in checks if holds), *_mark_blockers(state), *_card_blockers(state))
+
+
+def _mark_blockers(state: ExamState) -> tuple[str, ...]:
+    """Marks that are not there, not final, or made by a standard that no longer holds."""
+    marks = counted_marks(state)
+    waiting = sum(mark.state is MarkState.PROPOSED for mark in marks.values())
+    now = {item.number: rubric_digest(item) for item in state.exam.items}
+    stale = sum(m.state is MarkState.FINAL and m.rubric != now[item] for (_, item), m in marks.items())
+    unmarked = sum(i.steps is None for c in results_of(state).candidates for i in c.items if i.counted)
+    doubtful = sum(
+        choice.doubtful
+        for candidate, pages in state.scripts.items()
+        if _marked_at_all(state, candidate)
+        for choice in optional_choices(state, pages).values()
+    )
+    checks = (
         (waiting > 0, f"{waiting} 份作答待评"),
+        (stale > 0, f"{stale} 份作答不是按现在的标准评的, 请重新评分"),
         (waiting == 0 and unmarked > 0, f"{unmarked} 份作答没有成绩"),
         (doubtful > 0, f"{doubtful} 处选做题待确认"),
-        (bool(away), f"{len(away)} 人登记为缺考, 却有答卷"),
-        (bool(homeless), f"第 {'、'.join(homeless)} 题不在答题卡上"),
     )
     return tuple(words for holds, words in checks if holds)
+
+
+def _card_blockers(state: ExamState) -> tuple[str, ...]:
+    """Items that would count 0 without a word because of the card, and items answered on two cards."""
+    homeless = _items_without_place(state)
+    lacking: dict[str, list[str]] = {}
+    for result in results_of(state).candidates:
+        for item in result.items:
+            if item.counted and item.reason == NOT_ON_CARD and item.item not in homeless:
+                lacking.setdefault(item.item, []).append(result.candidate.id)
+    people = {candidate for several in lacking.values() for candidate in several}
+    mixed = sum(_mixed(state, pages) for c, pages in state.scripts.items() if _marked_at_all(state, c))
+    checks = (
+        (bool(homeless), f"第 {'、'.join(homeless)} 题不在答题卡上"),
+        (bool(lacking), f"{len(people)} 人的答题卡版本上没有第 {'、'.join(lacking)} 题"),
+        (mixed > 0, f"{mixed} 人的答卷混有两个版本的答题卡, 同一题出现两次"),
+    )
+    return tuple(words for holds, words in checks if holds)
+
+
+def _mixed(state: ExamState, pages: Mapping[int, PageEntry]) -> bool:
+    return any(len(_beginnings(state.cards, pages, item.number)) > 1 for item in state.exam.items)
 
 
 def _marked_at_all(state: ExamState, candidate: str) -> bool:

@@ -46,6 +46,19 @@ class ReviewTask:
     reading: PageReading
     pads: tuple[CriterionPad, ...]
 
+    @property
+    def rubric(self) -> str:
+        """SHA-256 of the standard that is shown; the mark's own may be older."""
+        return rubric_digest(self.item)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was on the screen when a person decided: the mark's revision and the standard's digest."""
+
+    revision: int
+    rubric: str = ""  #: as ``ReviewTask.rubric``; unchecked when ""
+
 
 def pads_of(item: Item) -> tuple[CriterionPad, ...]:
     """What a person scores on the item: blanks, 给分点, traits, or the whole."""
@@ -126,6 +139,16 @@ def next_tasks(
     return tuple(tasks)
 
 
+def keep_tasks(tb: Toolbox, keys: Sequence[tuple[str, str]], by: str) -> tuple[tuple[str, str], ...]:
+    """Keep responses (page id, item) from others for another ``LOCK_S`` seconds.
+
+    Returns:
+        Those that are no longer this person's: somebody else has taken or marked them meanwhile.
+    """
+    with tb.store.write() as uow:
+        return tuple(key for key in keys if not uow.marks.renew_lock(*key, by, LOCK_S))
+
+
 def _task(exam: Exam, mark: Mark, reading: PageReading) -> ReviewTask:
     item = _definition(exam, mark.item)
     return ReviewTask(exam.id, mark.page_id, item, mark, reading, pads_of(item))
@@ -158,24 +181,48 @@ def last_marked(tb: Toolbox, exam_id: str, by: str, limit: int = 20) -> tuple[Ma
 
 
 def give_mark(
-    tb: Toolbox, page_id: str, item: str, awards: Mapping[str, int], by: str, reason: str = ""
+    tb: Toolbox,
+    page_id: str,
+    item: str,
+    awards: Mapping[str, int],
+    by: str,
+    reason: str = "",
+    *,
+    why: str = "",
+    seen: Seen | None = None,
 ) -> Mark:
     """A person's mark: steps for every pad of the item. It is final and a new revision.
 
     Args:
         awards: steps by criterion id, one for each of ``pads_of(item)``.
+        reason: stands with the mark, for the student too.
+        why: for the audit log alone: why a mark is changed.
+        seen: what the person had on the screen; unchecked when ``None``.
 
     Raises:
         NotFound: no such response.
         BadInput: a criterion is missing, unknown, or its steps are out of range.
+        Conflict: somebody else is at it, or it is no longer what the person saw.
     """
     with tb.store.write() as uow:
         before = _current(uow, page_id, item)
         exam = uow.exams.get(before.exam_id)
         definition = _definition(exam, item)
+        _check_free(uow, before, definition, by, seen)
         _check(exam, definition, awards)
         given = tuple(_award(pad, awards[pad.id], before) for pad in pads_of(definition))
-        return _keep(uow, before, definition, given, by, reason, action="mark.give")
+        mark = _person_mark(before, definition, given, by, reason)
+        return _keep(uow, before, mark, "mark.give", why or reason)
+
+
+def _check_free(uow: UnitOfWork, now: Mark, item: Item, by: str, seen: Seen | None) -> None:
+    """Two people never mark one response unknown to each other, nor by a standard that was replaced."""
+    if uow.marks.locked_by_another(now.page_id, now.item, by):
+        raise Conflict(f"第 {now.item} 题的这份作答正由他人处理。", "请继续评下一份。")
+    if seen is not None and seen.rubric not in ("", rubric_digest(item)):
+        raise Conflict(f"第 {now.item} 题的评分标准刚刚修改过。", "请看新的标准后再给分。")
+    if seen is not None and seen.revision != now.revision:
+        raise Conflict("这份作答的分数在打开以后又变了。", "请看现在的分数后再给分。")
 
 
 def _check(exam: Exam, item: Item, awards: Mapping[str, int]) -> None:
@@ -200,28 +247,28 @@ def _award(pad: CriterionPad, steps: int, before: Mark) -> Award:
     return Award(criterion=pad.id, steps=steps, full_steps=pad.full_steps)
 
 
-def _keep(
-    uow: UnitOfWork, before: Mark, item: Item, awards: tuple[Award, ...], by: str, reason: str, *, action: str
-) -> Mark:
-    mark = uow.marks.add(
-        Mark(
-            exam_id=before.exam_id,
-            page_id=before.page_id,
-            item=before.item,
-            revision=1,
-            steps=sum(award.steps for award in awards),
-            awards=awards,
-            source=MarkSource.PERSON,
-            state=MarkState.FINAL,
-            by=by,
-            rubric=rubric_digest(item),
-            reason=reason,
-            at=utc_now(),
-        )
+def _person_mark(before: Mark, item: Item, awards: tuple[Award, ...], by: str, reason: str) -> Mark:
+    return Mark(
+        exam_id=before.exam_id,
+        page_id=before.page_id,
+        item=before.item,
+        revision=1,
+        steps=sum(award.steps for award in awards),
+        awards=awards,
+        source=MarkSource.PERSON,
+        state=MarkState.FINAL,
+        by=by,
+        rubric=rubric_digest(item),
+        reason=reason,
+        at=utc_now(),
     )
+
+
+def _keep(uow: UnitOfWork, before: Mark, mark: Mark, action: str, why: str) -> Mark:
+    kept = uow.marks.add(mark)
     uow.marks.unlock(before.page_id, before.item)
-    _log(uow, before, mark, by, action, reason)
-    return mark
+    _log(uow, before, kept, kept.by, action, why)
+    return kept
 
 
 def _log(uow: UnitOfWork, before: Mark, after: Mark, by: str, action: str, why: str) -> None:
@@ -267,46 +314,46 @@ def undo(tb: Toolbox, page_id: str, item: str, by: str) -> Mark:
         if earlier.rubric != rubric_digest(_definition(uow.exams.get(now.exam_id), item)):
             raise Conflict("评分标准已经修改, 不能撤销到修改以前的分数。", "请按新的标准重新给分。")
         uow.pages.rewind_correction(now.exam_id, page_id, item, earlier.at)
-        mark = uow.marks.add(earlier)
+        mark = uow.marks.add(earlier.model_copy(update={"undoes": now.revision}))
+        if mark.state is MarkState.PROPOSED:  # it is on this person's screen again
+            uow.marks.lock(page_id, item, by, LOCK_S)
         _log(uow, now, mark, by, "mark.undo", "撤销")
         return mark
 
 
 def _before(revisions: Sequence[Mark]) -> Mark | None:
-    """The mark before the current one, when each undo is taken as the step back that it was."""
+    """The mark before the current one, when what was undone is left out."""
     steps: list[Mark] = []
     for mark in revisions:
-        if len(steps) > 1 and _same(mark, steps[-2]):
+        if steps and mark.undoes == mark.revision - 1 > 0:
             steps.pop()
         else:
             steps.append(mark)
     return steps[-2] if len(steps) > 1 else None
 
 
-def _same(one: Mark, other: Mark) -> bool:
-    return one.model_copy(update={"revision": other.revision, "at": other.at}) == other
-
-
-def flag(tb: Toolbox, page_id: str, item: str, reason: str, by: str) -> Mark:
+def flag(tb: Toolbox, page_id: str, item: str, reason: str, by: str, *, seen: Seen | None = None) -> Mark:
     """Put a response into the office's 异常 queue with a reason; its proposed score stays.
 
     Raises:
+        NotFound: no such response.
         BadInput: no reason was given.
+        Conflict: as in ``give_mark``.
     """
     if not reason.strip():
         raise BadInput("标为异常要写明原因。", "请选择或填写原因。")
     with tb.store.write() as uow:
         before = _current(uow, page_id, item)
+        _check_free(uow, before, _definition(uow.exams.get(before.exam_id), item), by, seen)
         changed = {
             "state": MarkState.PROPOSED,
             "flag": reason.strip()[:200],
             "by": by,
             "source": MarkSource.PERSON,
+            "undoes": 0,
         }
-        mark = uow.marks.add(before.model_copy(update=changed))
-        uow.marks.unlock(page_id, item)
-        _log(uow, before, mark, by, "mark.flag", mark.flag)
-        return mark
+        mark = before.model_copy(update=changed)
+        return _keep(uow, before, mark, "mark.flag", mark.flag)
 
 
 def choose_optional(tb: Toolbox, page_id: str, group_id: str, item: str, by: str) -> None:
@@ -356,12 +403,22 @@ def _page_with_group(
     return next(iter(pages.values()), None)
 
 
-def correct_choice(tb: Toolbox, page_id: str, item: str, labels: str, by: str) -> Mark:
+def correct_choice(
+    tb: Toolbox,
+    page_id: str,
+    item: str,
+    labels: str,
+    by: str,
+    *,
+    why: str = "",
+    seen: Seen | None = None,
+) -> Mark:
     """A person's word on which bubbles were meant ("" = none): the key then gives the mark.
 
     Raises:
         BadInput: a label is not among the item's options.
         NotFound: no such response.
+        Conflict: as in ``give_mark``.
     """
     from pipeline.proposals import propose_choice  # noqa: PLC0415  (the rules load SymPy; only here)
 
@@ -370,9 +427,12 @@ def correct_choice(tb: Toolbox, page_id: str, item: str, labels: str, by: str) -
         definition = _definition(uow.exams.get(before.exam_id), item)
         if definition.kind not in OBJECTIVE:
             raise BadInput(f"第 {item} 题不是选择或判断题。", "请直接给分。")
+        _check_free(uow, before, definition, by, seen)
         chosen = "".join(sorted(set(labels.upper())))
         awards = propose_choice(definition, chosen).awards
         uow.pages.correct(before.exam_id, page_id, item, chosen, by)
+        reason = f"人工确认填涂: {chosen or '未涂'}"
+        mark = _person_mark(before, definition, awards, by, reason)
         return _keep(
-            uow, before, definition, awards, by, f"人工确认填涂: {chosen or '未涂'}", action="choice.correct"
+            uow, before, mark.model_copy(update={"confirmed": True}), "choice.correct", why or reason
         )

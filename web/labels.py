@@ -68,6 +68,7 @@ ACTIONS = {
     "mark.undo": _("撤销给分"),
     "mark.flag": _("标为异常"),
     "mark.again": _("重新评分"),
+    "mark.recheck": _("评分标准改后送回复核"),
     "choice.correct": _("确认填涂"),
     "optional.choose": _("确认选做题"),
     "page.duplicate": _("标为重复"),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, url_for
 
 from core.exams import Exam, Item, MultipleChoice, SingleChoice, TrueFalse
-from core.marks import Award, MarkState
+from core.marks import Award, MarkSource, MarkState
 from core.scores import format_steps
 from pipeline.proposals import option_labels
 from pipeline.review import CriterionPad, ReviewTask
@@ -37,7 +37,9 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
         "reason": reason_words(mark.reason),
         "flag": mark.flag,
         "revision": mark.revision,
-        "confidence": mark.confidence if mark.source.value == "machine" else None,
+        "standard": task.rubric,
+        "by_person": mark.source is MarkSource.PERSON,
+        "confidence": mark.confidence if mark.source is MarkSource.MACHINE else None,
     }
 
 

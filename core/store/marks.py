@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from core.marks import Mark, MarkState
 from core.pages import PageState
@@ -121,6 +121,17 @@ class MarkRepository(Repository):
         self._db.execute(delete(t.locks).where(t.locks.c.page_id == page_id, t.locks.c.item == item))
         until = self._now() + timedelta(seconds=seconds)
         self._db.execute(insert(t.locks).values(page_id=page_id, item=item, by=by, until=until))
+
+    def renew_lock(self, page_id: str, item: str, by: str, seconds: int) -> bool:
+        """Hold the response longer; ``False`` when the lock is gone or another's by now."""
+        own = (t.locks.c.page_id == page_id, t.locks.c.item == item, t.locks.c.by == by)
+        until = self._now() + timedelta(seconds=seconds)
+        return self._db.execute(update(t.locks).where(*own).values(until=until)).rowcount > 0
+
+    def locked_by_another(self, page_id: str, item: str, by: str) -> bool:
+        other = (t.locks.c.by != by, t.locks.c.until > self._now())
+        query = select(t.locks.c.by).where(t.locks.c.page_id == page_id, t.locks.c.item == item, *other)
+        return self._db.scalar(query) is not None
 
     def unlock(self, page_id: str, item: str) -> None:
         self._db.execute(delete(t.locks).where(t.locks.c.page_id == page_id, t.locks.c.item == item))

@@ -110,7 +110,8 @@ def test_a_person_word_on_what_was_filled_holds_under_the_new_key(marked: Home) 
     marked.work()
     mark = marked.marks[page, "2"]
     assert (mark.steps, mark.state) == (2, MarkState.FINAL)
-    assert f"由 {MARKER} 确认" in mark.reason
+    assert "填涂经人工确认" in mark.reason
+    assert MARKER not in mark.reason  # the student reads it
 
 
 def test_marking_again_without_a_change_moves_nothing(marked: Home) -> None:

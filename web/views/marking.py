@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.errors import BadInput, NotAllowed, NotFound
-from core.exams import Exam
+from core.exams import Exam, ItemKind
 from core.marks import Mark, MarkState
 from core.people import Role
 from core.store import UnitOfWork
@@ -19,7 +19,10 @@ from web.labels import FLAG_REASONS
 from web.tasks import task_json
 
 bp = Blueprint("marking", __name__)
+#: How many responses one desk holds; essays take long, so fewer of them are kept from the others.
 _AHEAD = 4
+_ESSAYS_AHEAD = 2
+_MOST_HELD = 50
 _BACK = 30
 
 
@@ -70,8 +73,19 @@ def desk(exam_id: str) -> ResponseReturnValue:
     if single:
         page_at_hand(exam_id, single)
     return render_template(
-        "marking_desk.html", exam=exam, item=item, queue=_queue(), reasons=FLAG_REASONS, single=single
+        "marking_desk.html",
+        exam=exam,
+        item=item,
+        queue=_queue(),
+        reasons=FLAG_REASONS,
+        single=single,
+        ahead=_ahead(exam, item),
     )
+
+
+def _ahead(exam: Exam, item: str | None) -> int:
+    essays = {i.number for i in exam.items if i.kind is ItemKind.ESSAY}
+    return _ESSAYS_AHEAD if item in essays else _AHEAD
 
 
 def _queue() -> review.Queue:
@@ -90,7 +104,7 @@ def next_tasks(exam_id: str) -> ResponseReturnValue:
     item, queue = request.args.get("item") or None, _queue()
     have = request.args.getlist("have")
     skip = frozenset(_response_key(word) for word in have)
-    tasks = review.next_tasks(tools(), exam_id, me().login, item, _AHEAD, queue, skip)
+    tasks = review.next_tasks(tools(), exam_id, me().login, item, _ahead(exam, item), queue, skip)
     waiting = review.queue_summary(tools(), exam_id, queue)
     left = waiting.get(item, 0) if item else sum(waiting.values())
     return jsonify(tasks=[task_json(exam, task) for task in tasks], left=left)
@@ -99,6 +113,20 @@ def next_tasks(exam_id: str) -> ResponseReturnValue:
 def _response_key(word: str) -> tuple[str, str]:
     page, _, item = word.partition("~")
     return page, item
+
+
+@bp.post("/exams/<exam_id>/marking/keep")
+@allowed(MARKING)
+def keep(exam_id: str) -> ResponseReturnValue:
+    """Keep the responses on one's desk from others while one works; tells which are lost."""
+    exam_at_hand(exam_id)
+    given = request.get_json(silent=True)
+    words = given.get("responses") if isinstance(given, dict) else None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise BadInput("没有说明是哪些作答。", "请刷新页面。")
+    keys = [_response_key(word) for word in words[:_MOST_HELD]]
+    lost = review.keep_tasks(tools(), keys, me().login)
+    return jsonify(lost=[f"{page}~{item}" for page, item in lost])
 
 
 @bp.get("/exams/<exam_id>/marking/mine.json")
@@ -148,19 +176,32 @@ def act(exam_id: str, page_id: str, item: str, action: str) -> ResponseReturnVal
     _may_mark(page_id, item, exam)
     given = request.get_json(silent=True)
     given = given if isinstance(given, dict) else {}
-    tb, by = tools(), me().login
+    tb, by, seen, why = tools(), me().login, _seen(given), _note(given, "why")
     match action:
         case "mark":
-            mark = review.give_mark(tb, page_id, item, _awards(given), by, str(given.get("reason", ""))[:200])
+            reason = _note(given, "reason")
+            mark = review.give_mark(tb, page_id, item, _awards(given), by, reason, why=why, seen=seen)
         case "choice":
-            mark = review.correct_choice(tb, page_id, item, str(given.get("labels", ""))[:8], by)
+            labels = str(given.get("labels", ""))[:8]
+            mark = review.correct_choice(tb, page_id, item, labels, by, why=why, seen=seen)
         case "flag":
-            mark = review.flag(tb, page_id, item, str(given.get("reason", "")), by)
+            mark = review.flag(tb, page_id, item, str(given.get("reason", "")), by, seen=seen)
         case "undo":
             mark = review.undo(tb, page_id, item, by)
         case _:
             raise BadInput(f"不认识的操作 “{action[:20]}”。", "请使用页面上的按钮。")
     return jsonify(steps=mark.steps, revision=mark.revision, state=mark.state.value)
+
+
+def _note(given: dict[str, Any], name: str) -> str:
+    return str(given.get(name) or "").strip()[:200]
+
+
+def _seen(given: dict[str, Any]) -> review.Seen | None:
+    revision, standard = given.get("revision"), given.get("standard")
+    if type(revision) is not int:
+        return None
+    return review.Seen(revision, standard if isinstance(standard, str) else "")
 
 
 def _awards(given: dict[str, Any]) -> dict[str, int]:

@@ -7,6 +7,8 @@ import { keyOf, Queue } from "./queue.js";
 import { Viewer } from "./viewer.js";
 
 const at = (id) => document.getElementById(id);
+const KEEP_MS = 60_000; // well under the time after which others may take a response
+
 const desk = at("desk");
 const say = wordsOf(desk);
 const viewer = new Viewer(at("view"), at("paper"), at("crop"), at("show-evidence"));
@@ -49,6 +51,8 @@ function show(task) {
   at("board").hidden = !task;
   at("empty").hidden = Boolean(task);
   at("again").hidden = backAt < 0;
+  at("why-line").hidden = !(task?.final && task.by_person);
+  at("why").value = "";
   drawCounts();
   if (!task) return;
   at("item-name").textContent = say("item", task.item);
@@ -85,26 +89,57 @@ function addressOf(task, action) {
 }
 
 // Saves behind the next response's back; when that fails, the response comes back with the reason.
+// What was on the screen goes with it, so that nothing is changed that the person has not seen.
 function send(task, action, data, words) {
   const key = keyOf(task);
+  const why = at("why-line").hidden ? "" : at("why").value.trim();
+  const { revision, standard } = task;
   saving.set(key, task);
   sent.push(task);
   chain = chain.then(async () => {
     try {
-      const answer = await post(addressOf(task, action), data);
+      const answer = await post(addressOf(task, action), { ...data, why, revision, standard });
       queue.saved(task);
+      remember(task, data, answer);
       tell(words(answer));
     } catch (error) {
-      const place = sent.lastIndexOf(task);
-      if (place >= 0) sent.splice(place, 1);
-      if (current) queue.putBack(current);
-      show(task);
-      tell(say("failed") + (error.status ? error.message : say("offline")), true);
+      await comeBack(task, error);
     } finally {
       saving.delete(key);
       drawCounts();
     }
   });
+}
+
+function remember(task, { awards }, { revision, state }) {
+  Object.assign(task, { revision, final: state === "final", by_person: true });
+  if (awards) for (const pad of task.pads) pad.given = awards[pad.id];
+}
+
+async function comeBack(task, error) {
+  const place = sent.lastIndexOf(task);
+  if (place >= 0) sent.splice(place, 1);
+  // In conflict it has changed since it was fetched: shown as it is now, unless another has it.
+  const again = error.status === 409 ? await get(addressOf(task, ".json")).catch(() => null) : task;
+  tell(say("failed") + (error.status ? error.message : say("offline")), true);
+  if (!again) return;
+  if (current) queue.putBack(current);
+  show(again);
+}
+
+// While the person works, the responses on the desk are kept from others.
+async function keepDesk() {
+  const shown = backAt < 0 ? current : held;
+  const mine = [shown, ...queue.waiting].filter((task) => task && !task.final);
+  if (!mine.length) return;
+  const { lost } = await post(desk.dataset.keep, { responses: mine.map(keyOf) });
+  const gone = new Set(lost.filter((key) => !saving.has(key)));
+  queue.drop(gone);
+  if (held && gone.has(keyOf(held))) held = null;
+  if (backAt < 0 && current === shown && shown && gone.has(keyOf(shown))) {
+    await advance();
+    tell(say("lost"), true);
+  }
 }
 
 async function advance() {
@@ -225,6 +260,11 @@ function onKey(event) {
     if (reason && event.target !== at("flag-note")) flagAs(reason.dataset.reason);
     return;
   }
+  if (event.target === at("why") && event.key === "Enter") {
+    at("why").blur();
+    submit();
+    return;
+  }
   if (event.target.closest("input, textarea, select, a[href], button") && ["Enter", " "].includes(event.key)) return;
   if (event.target.closest("input[type=text], textarea, select")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -261,7 +301,11 @@ async function start() {
   });
   const { single, item } = desk.dataset;
   if (single) show(await get(addressOf({ page: single, item }, ".json")));
-  else await advance();
+  else {
+    // missed beats do no harm: a lock that ran out holds until another takes the response
+    setInterval(() => keepDesk().catch(() => {}), KEEP_MS);
+    await advance();
+  }
 }
 
 start().catch((error) => tell(say("failed") + error.message, true));

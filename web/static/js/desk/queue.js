@@ -2,8 +2,6 @@
 
 import { get } from "../net.js";
 
-const LOW_WATER = 3;
-
 export function keyOf(task) {
   return `${task.page}~${task.item}`;
 }
@@ -11,6 +9,7 @@ export function keyOf(task) {
 export class Queue {
   constructor(desk) {
     this.desk = desk;
+    this.low = Number(desk.dataset.ahead) - 1; // more are fetched when fewer than this wait here
     this.waiting = [];
     this.putOff = new Set();
     this.pictures = new Map();
@@ -26,7 +25,7 @@ export class Queue {
   }
 
   async fetchMore(taken, shown) {
-    if (this.waiting.length >= LOW_WATER) return;
+    if (this.waiting.length >= this.low) return;
     const { saves } = this;
     const { next, item, queue } = this.desk.dataset;
     const query = new URLSearchParams({ queue });
@@ -47,7 +46,7 @@ export class Queue {
   }
 
   preload() {
-    for (const task of this.waiting.slice(0, LOW_WATER)) {
+    for (const task of this.waiting.slice(0, this.low)) {
       if (this.pictures.has(task.crop)) continue;
       const picture = new Image();
       picture.src = task.crop;
@@ -70,6 +69,10 @@ export class Queue {
 
   putBack(task) {
     this.waiting.unshift(task);
+  }
+
+  drop(keys) {
+    this.waiting = this.waiting.filter((task) => !keys.has(keyOf(task)));
   }
 
   putLast(task) {
