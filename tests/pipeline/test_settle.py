@@ -29,7 +29,15 @@ from core.results import CandidateStatus
 from core.rosters import Candidate, Roster
 from core.settings import Settings
 from pipeline.ledgers import exam_ledger
-from pipeline.repair import declare, hold_again, identity_queue, mark_stray, place_page, settle_identity
+from pipeline.repair import (
+    declare,
+    hold_again,
+    identity_queue,
+    mark_stray,
+    place_page,
+    settle_identity,
+    take_back_status,
+)
 from pipeline.settle import settle_exam
 from pipeline.toolbox import Toolbox, open_toolbox
 from tests.core.store_examples import a_stack, an_exam
@@ -329,6 +337,16 @@ def test_a_person_who_declares_the_candidate_present_gets_the_card_back(desk: De
     declare(desk.tb, EXAM, "c1", CandidateStatus.PRESENT, "wang", "误填")
     settle_exam(desk.tb, EXAM)
     assert desk.states(ids) == ["c1", "c2", "c2"]
+
+
+def test_an_absence_taken_back_gets_the_card_back_and_is_not_declared_again(desk: Desk) -> None:
+    ids = desk.feed(Scan(1, NUMBERS[1], 1, absent=BubbleVerdict.MARKED, written=False), *sheet(2))
+    take_back_status(desk.tb, EXAM, "c1", "wang", "监考员涂错")
+    for _ in range(2):
+        settle_exam(desk.tb, EXAM)
+        assert desk.states(ids) == ["c1", "c2", "c2"]
+        assert exam_ledger(desk.tb, EXAM).absent == ()
+    assert exam_ledger(desk.tb, EXAM).incomplete == ()  # present, so that the missing side is accepted
 
 
 @pytest.mark.parametrize(
