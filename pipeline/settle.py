@@ -25,6 +25,8 @@ from pipeline.toolbox import Toolbox
 
 MACHINE = "machine"
 _ATTEMPTS = 5
+#: What a number was read from, in the words of the audit log.
+_SOURCES = {"bubbles": "填涂", "digits": "手写", "code": "页码二维码", "sticker": "条码贴"}
 #: What the machine itself has set aside is looked at again each time, so that the order in which
 #: pages came in, and how often this ran, change nothing.
 _SETTLED_AGAIN = (
@@ -193,6 +195,7 @@ def _keep(
             )
             if page not in fixed and before.identities.get(page) != identity:
                 uow.pages.add_identity(exam_id, identity)
+    _note_identities(uow, exam_id, before, settled, verdicts)
     for verdict in verdicts:
         _put(uow, verdict)
     _note_absences(uow, exam_id, before, verdicts)
@@ -209,6 +212,35 @@ def _put(uow: UnitOfWork, verdict: Verdict) -> None:
         duplicate_of=verdict.duplicate_of,
         settled_by=MACHINE if placed else "",
     )
+
+
+def _note_identities(
+    uow: UnitOfWork,
+    exam_id: str,
+    before: Before,
+    settled: Sequence[SheetIdentity],
+    verdicts: Sequence[Verdict],
+) -> None:
+    """A line in the audit log for each page whose candidate the machine settles anew, or takes back."""
+    sheet_of = {page: sheet for sheet in settled for page in sheet.page_ids}
+    owners = {entry.page.id: entry.candidate_id for entry in before.entries}
+    for verdict in verdicts:
+        page, owner = verdict.page_id, owners[verdict.page_id]
+        after = verdict.candidate_id if verdict.state is PageState.PLACED else ""
+        if after == owner:
+            continue
+        why = _grounds(sheet_of[page], before.readings) if after else verdict.reason
+        uow.audit.write(MACHINE, "identity.settle", exam_id, page, before=owner, after=after, why=why)
+
+
+def _grounds(sheet: SheetIdentity, readings: Mapping[str, PageReading]) -> str:
+    """What the settling rests on, e.g. "考号 270102 (填涂、手写), 把握 99.7%"."""
+    numbers = (number for page in sheet.page_ids for number in readings[page].numbers)
+    sources = dict.fromkeys(n.source for n in numbers if n.source in _SOURCES)
+    shown = "、".join(_SOURCES[source] for source in sources) or "同一张纸的另一面"
+    best = max((g.probability for g in sheet.guesses if g.candidate_id == sheet.candidate_id), default=0.0)
+    sure = f", 把握 {100 * best:.1f}%" if best else ""
+    return f"考号 {sheet.number or '未读出'} ({shown}){sure}"
 
 
 def _note_absences(uow: UnitOfWork, exam_id: str, before: Before, verdicts: Sequence[Verdict]) -> None:

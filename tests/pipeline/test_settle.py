@@ -28,6 +28,7 @@ from core.pages import (
 from core.results import CandidateStatus
 from core.rosters import Candidate, Roster
 from core.settings import Settings
+from core.store.outputs import AuditLine
 from pipeline.ledgers import exam_ledger
 from pipeline.repair import (
     declare,
@@ -371,3 +372,22 @@ def test_fronts_then_backs_are_settled_only_where_they_show_a_number(desk: Desk)
     backs = [Scan(2, NUMBERS[n] if n != 3 else "", 10 * n + 2) for n in range(1, 6)]
     ids = desk.feed(*fronts, *backs)
     assert desk.states(ids) == ["c1", "c2", "c3", "c4", "c5", "c1", "c2", "held identity", "c4", "c5"]
+
+
+def test_every_identity_that_the_machine_settles_or_takes_back_is_in_the_audit_log(desk: Desk) -> None:
+    front, back = desk.feed(*sheet(1))
+    [line] = _identity_lines(desk, front)
+    assert (line.by, line.before, line.after) == ("machine", "", "c1")
+    assert line.why.startswith(f"考号 {NUMBERS[1]} (填涂、手写), 把握 ")
+    settle_exam(desk.tb, EXAM)
+    assert len(_identity_lines(desk, front)) == len(_identity_lines(desk, back)) == 1
+    desk.feed(Scan(1, NUMBERS[1], paper=77), Scan(2, NUMBERS[1], paper=78))  # another paper, same number
+    assert desk.states([front]) == ["held collision"]
+    last = _identity_lines(desk, front)[0]
+    assert (last.by, last.before, last.after) == ("machine", "c1", "")
+    assert "不是同一张纸" in last.why
+
+
+def _identity_lines(desk: Desk, page_id: str) -> list[AuditLine]:
+    with desk.tb.store.read() as uow:
+        return [line for line in uow.audit.lines(EXAM, page_id) if line.action == "identity.settle"]
