@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.identities import Identity
 from core.jobs import JobKind, JobState
 from core.ledger import PageEntry
 from core.pages import PageState
@@ -61,7 +62,7 @@ def test_an_absence_that_the_card_says_becomes_presence(site: Site, office: Pers
     assert repair.ABSENT_CARD == claims.ABSENT_CARD
     with site.tb.store.write() as uow:  # as the machine sets an absent card aside
         uow.candidates.set_status(EXAM_ID, "c1", CandidateStatus.ABSENT, "machine", "缺考标记已填涂")
-        uow.pages.add_identity(EXAM_ID, repair.Identity(page_id="c1p1", candidate_id="c1"))
+        uow.pages.add_identity(EXAM_ID, Identity(page_id="c1p1", candidate_id="c1"))
         for page in ("c1p1", "c1p2"):
             uow.pages.update(page, state=PageState.STRAY, reason=claims.ABSENT_CARD, candidate_id="")
     office.post(f"{BASE}/candidates/c1/take-back", {"why": "监考员涂错"})
