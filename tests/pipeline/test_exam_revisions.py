@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from core.errors import Conflict, ExamInvalid
+from core.exam_files import read_exam
 from core.jobs import JobKind, JobState
 from core.marks import MarkSource, MarkState
+from marking import rubric_digest
 from pipeline.exams import exam_text, save_exam
 from pipeline.marking_again import mark_again
 from pipeline.moved import moved_scores
 from pipeline.requests import ask_remark, ask_settle
-from pipeline.results import gather_results
-from pipeline.review import correct_choice, give_mark, next_tasks, undo
+from pipeline.results import gather_results, release_blockers
+from pipeline.review import correct_choice, flag, give_mark, next_tasks, undo
 from tests.pipeline.homes import MARKER, OFFICE, Home, upload
 from tests.pipeline.small_exam import SMALL_EXAM
 
@@ -112,6 +114,63 @@ def test_a_person_word_on_what_was_filled_holds_under_the_new_key(marked: Home) 
     assert (mark.steps, mark.state) == (2, MarkState.FINAL)
     assert "填涂经人工确认" in mark.reason
     assert MARKER not in mark.reason  # the student reads it
+
+
+def test_a_score_given_after_the_bubbles_were_confirmed_is_never_replaced(marked: Home) -> None:
+    page = marked.page_of("270102")
+    correct_choice(marked.tb, page, "2", "A", MARKER)
+    give_mark(marked.tb, page, "2", {"": 1}, MARKER)
+    save_exam(marked.tb, other_key(), "exam.yaml", OFFICE)
+    marked.work()
+    mark = marked.marks[page, "2"]
+    assert (mark.steps, mark.source, mark.state) == (1, MarkSource.PERSON, MarkState.PROPOSED)
+
+
+def test_a_flagged_correction_stays_with_the_office(marked: Home) -> None:
+    page = marked.page_of("270102")
+    correct_choice(marked.tb, page, "2", "A", MARKER)
+    flag(marked.tb, page, "2", "涂改疑似", MARKER)
+    save_exam(marked.tb, other_key(), "exam.yaml", OFFICE)
+    marked.work()
+    assert (marked.marks[page, "2"].flag, marked.marks[page, "2"].state) == ("涂改疑似", MarkState.PROPOSED)
+
+
+def test_a_confirmed_option_that_is_gone_waits_and_the_rest_is_marked(marked: Home) -> None:
+    page = marked.page_of("270102")
+    correct_choice(marked.tb, page, "2", "D", MARKER)
+    fewer = SMALL_EXAM.replace("keys: BAC", "keys: BBC\n    options: 3")
+    save_exam(marked.tb, fewer, "exam.yaml", OFFICE)
+    marked.work()  # no job fails
+    mark = marked.marks[page, "2"]
+    assert (mark.steps, mark.state) == (None, MarkState.PROPOSED)
+    assert "没有选项 D" in mark.reason
+    digest = rubric_digest(marked.exam.item("2"))
+    assert {m.rubric for (_page, item), m in marked.marks.items() if item == "2"} == {digest}
+    assert correct_choice(marked.tb, page, "2", "B", MARKER).steps == 2
+
+
+def test_a_mark_sent_back_with_the_same_score_is_in_the_audit_log(marked: Home) -> None:
+    page = marked.page_of("270102", marked.card.pages_of("7")[0])
+    give_mark(marked.tb, page, "7", {"a": 2, "b": 1}, MARKER)
+    save_exam(marked.tb, SMALL_EXAM.replace("accepted: [密度]", "accepted: [密度, 种类]"), "e.yaml", OFFICE)
+    marked.work()
+    with marked.tb.store.read() as uow:
+        line = uow.audit.lines(marked.exam_id, f"{page}:7")[0]
+    assert (line.by, line.action, line.why) == ("machine", "mark.recheck", "revision 2")
+    assert (line.before, line.after) == (f"3 final {MARKER}", f"3 proposed {MARKER}")
+    assert moved_scores(marked.tb, marked.exam_id, 2) == ()
+
+
+def test_marks_by_an_older_key_stand_in_the_way_of_a_release(marked: Home) -> None:
+    """As after a marking job that failed: the exam moved on, the marks did not."""
+    with marked.tb.store.write() as uow:
+        uow.exams.add(read_exam(other_key()), OFFICE)
+    stale = [b for b in release_blockers(marked.tb, marked.exam_id) if "现在的标准" in b]
+    assert len(stale) == 1
+    assert int(stale[0].split()[0]) == len(gather_results(marked.tb, marked.exam_id).present)
+    ask_remark(marked.tb, marked.exam_id)
+    marked.work()
+    assert release_blockers(marked.tb, marked.exam_id) == ()
 
 
 def test_marking_again_without_a_change_moves_nothing(marked: Home) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
@@ -14,13 +14,16 @@ from core.pages import PageState
 from core.store import Store
 from core.store.base import utc_now
 from core.store.engine import open_engine
+from pipeline.exams import save_exam
 from pipeline.results import gather_results
 from pipeline.review import (
     LOCK_S,
+    Seen,
     correct_choice,
     flag,
     give_mark,
     history,
+    keep_tasks,
     last_marked,
     next_tasks,
     queue_summary,
@@ -29,6 +32,7 @@ from pipeline.review import (
 )
 from pipeline.toolbox import Toolbox
 from tests.pipeline.homes import MARKER, OFFICE, OTHER, Home
+from tests.pipeline.small_exam import SMALL_EXAM
 
 
 def all_tasks(home: Home, by: str = MARKER) -> list[tuple[str, str]]:
@@ -76,11 +80,9 @@ def test_a_response_on_one_screen_is_not_given_to_another_marker(home: Home) -> 
 
 def test_a_lock_ends_by_itself(home: Home) -> None:
     held = next_tasks(home.tb, home.exam_id, MARKER, count=1)[0]
-    url = home.tb.settings.resolved_database_url
-    later = Store(open_engine(url), lambda: utc_now() + timedelta(seconds=LOCK_S + 1))
-    tb = Toolbox(home.tb.settings, later, home.tb.blobs)
+    tb = at_a_later_time(home, LOCK_S + 1)
     first = next_tasks(tb, home.exam_id, OTHER, count=1)[0]
-    later.close()
+    tb.store.close()
     assert (first.page_id, first.item.number) == (held.page_id, held.item.number)
 
 
@@ -160,6 +162,92 @@ def test_undoing_goes_back_step_by_step_and_never_over_another_persons_mark(home
     assert (back.steps, back.state, back.by) == (proposed.steps, MarkState.PROPOSED, "machine")
     assert back.revision == 5  # nothing was overwritten
     assert (page, "7") in all_tasks(home)
+
+
+def test_undoing_a_score_given_before_brings_back_the_one_just_before_it(home: Home) -> None:
+    page = a_short_answer(home)
+    for b, a in ((0, 1), (0, 2), (0, 1)):
+        give_mark(home.tb, page, "7", {"a": a, "b": b}, MARKER)
+    assert undo(home.tb, page, "7", MARKER).steps == 2
+    assert undo(home.tb, page, "7", MARKER).steps == 1
+    give_mark(home.tb, page, "7", {"a": 2, "b": 1}, MARKER)
+    back = undo(home.tb, page, "7", MARKER)
+    assert (back.steps, back.undoes) == (1, back.revision - 1)
+    assert undo(home.tb, page, "7", MARKER).state is MarkState.PROPOSED
+
+
+def _mark_it(tb: Toolbox, page: str, by: str, seen: Seen | None) -> object:
+    return give_mark(tb, page, "7", {"a": 1, "b": 1}, by, seen=seen)
+
+
+def _flag_it(tb: Toolbox, page: str, by: str, seen: Seen | None) -> object:
+    return flag(tb, page, "7", "图像不清", by, seen=seen)
+
+
+def _correct_it(tb: Toolbox, page: str, by: str, seen: Seen | None) -> object:
+    return correct_choice(tb, page, "1", "A", by, seen=seen)
+
+
+Deed = Callable[[Toolbox, str, str, Seen | None], object]
+DEEDS = [("7", _mark_it), ("7", _flag_it), ("1", _correct_it)]
+
+
+@pytest.mark.parametrize(("item", "deed"), DEEDS)
+def test_what_has_changed_since_it_was_seen_is_left_alone(home: Home, item: str, deed: Deed) -> None:
+    page = a_short_answer(home) if item == "7" else home.page_of("270102")
+    seen = Seen(task(home.tb, page, item).mark.revision, task(home.tb, page, item).rubric)
+    with pytest.raises(Conflict, match="分数在打开以后又变了"):
+        deed(home.tb, page, MARKER, Seen(seen.revision + 1, seen.rubric))
+    text = SMALL_EXAM.replace("accepted: [密度]", "accepted: [密度, 种类]").replace("keys: BAC", "keys: AAC")
+    save_exam(home.tb, text, "e.yaml", OFFICE)  # not yet marked again: the mark is the one that was seen
+    with pytest.raises(Conflict, match="评分标准刚刚修改过"):
+        deed(home.tb, page, MARKER, seen)
+    assert home.marks[page, item].revision == seen.revision
+    deed(home.tb, page, MARKER, Seen(seen.revision, task(home.tb, page, item).rubric))
+    assert home.marks[page, item].by == MARKER
+
+
+@pytest.mark.parametrize(("item", "deed"), DEEDS)
+def test_nobody_marks_what_is_on_anothers_screen(home: Home, item: str, deed: Deed) -> None:
+    page = a_short_answer(home) if item == "7" else home.page_of("270102")
+    with home.tb.store.write() as uow:
+        uow.marks.lock(page, item, OTHER, LOCK_S)
+    with pytest.raises(Conflict, match="正由他人处理"):
+        deed(home.tb, page, MARKER, None)
+    late = at_a_later_time(home, LOCK_S + 1)
+    deed(late, page, MARKER, None)
+    late.store.close()
+    assert home.marks[page, item].by == MARKER
+
+
+def at_a_later_time(home: Home, seconds: int) -> Toolbox:
+    """The same installation with its clock put forward; close its store."""
+    url = home.tb.settings.resolved_database_url
+    store = Store(open_engine(url), lambda: utc_now() + timedelta(seconds=seconds))
+    return Toolbox(home.tb.settings, store, home.tb.blobs)
+
+
+def test_a_lock_that_is_renewed_outlasts_its_time(home: Home) -> None:
+    held = [(t.page_id, t.item.number) for t in next_tasks(home.tb, home.exam_id, MARKER, count=2)]
+    soon = at_a_later_time(home, LOCK_S - 10)
+    assert keep_tasks(soon, held[:1], MARKER) == ()
+    later = at_a_later_time(home, LOCK_S + 10)
+    theirs = {(t.page_id, t.item.number) for t in next_tasks(later, home.exam_id, OTHER, count=99)}
+    assert held[0] not in theirs
+    assert held[1] in theirs
+    assert keep_tasks(later, held, MARKER) == (held[1],)  # another has it now
+    assert keep_tasks(later, [("no-page", "7")], MARKER) == (("no-page", "7"),)
+    for tb in (soon, later):
+        tb.store.close()
+
+
+def test_why_a_mark_was_changed_is_for_the_audit_log_alone(home: Home) -> None:
+    page = a_short_answer(home)
+    give_mark(home.tb, page, "7", {"a": 1, "b": 0}, MARKER)
+    mark = give_mark(home.tb, page, "7", {"a": 2, "b": 0}, MARKER, why="看漏了一行")
+    assert mark.reason == ""
+    with home.tb.store.read() as uow:
+        assert uow.audit.lines(home.exam_id, f"{page}:7")[0].why == "看漏了一行"
 
 
 def test_flagging_needs_a_reason_and_moves_the_response_to_the_offices_queue(home: Home) -> None:
