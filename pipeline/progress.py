@@ -76,10 +76,11 @@ def exam_progress(tb: Toolbox, exam_id: str) -> Progress:
 
 
 def _failures(jobs: Sequence[Job], stacks: Sequence[Stack]) -> tuple[str, ...]:
-    """What went wrong, each once: a refused file speaks through its stack, with its name."""
-    refused = {s.id: f"{s.name}: {s.error}" for s in stacks if s.error}
-    failed = [j.error for j in jobs if j.state is JobState.FAILED and j.args.get("stack_id") not in refused]
-    return tuple(dict.fromkeys((*failed, *refused.values())))
+    """What went wrong, each once: a refused file speaks through its stack, unless somebody dismissed it."""
+    spoken = {s.id for s in stacks if s.error}
+    refused = [f"{s.name}: {s.error}" for s in stacks if s.error and not s.dismissed_by]
+    failed = [j.error for j in jobs if j.state is JobState.FAILED and j.args.get("stack_id") not in spoken]
+    return tuple(dict.fromkeys((*failed, *refused)))
 
 
 def _unknown_stacks(stacks: Sequence[Stack], held: Sequence[PageEntry]) -> tuple[str, ...]:

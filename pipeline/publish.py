@@ -84,7 +84,7 @@ def _class_reviews(tb: Toolbox, results: ExamResults) -> Iterator[_File]:
         own = of_class(results, name)
         if name and own.present:
             review = build_review(own, statistics_of(own, thresholds_of(tb.settings)))
-            file = f"{results.exam.title}_讲评_{name}.pdf"
+            file = f"{results.exam.title}_讲评_{name.replace('/', '_')}.pdf"
             yield _File("review_class", name, file, review_pdf(review, results.exam, pictures))
 
 

@@ -61,6 +61,7 @@ ACTIONS = {
     "card.design": _("生成答题卡"),
     "card.import": _("导入模板"),
     "stack.take_in": _("上传扫描件"),
+    "stack.dismiss": _("放弃没有读完的文件"),
     "identity.settle": _("确认考号"),
     "candidate.declare": _("登记考生状态"),
     "candidate.absent": _("识别为缺考"),

@@ -214,6 +214,7 @@ def test_a_file_given_up_keeps_nothing_else_from_being_settled(empty: Home) -> N
     assert blocker in release_blockers(empty.tb, empty.exam_id)
     dismiss_stack(empty.tb, broken, OFFICE, "重新扫描过了")
     assert blocker not in release_blockers(empty.tb, empty.exam_id)
+    assert not [words for words in exam_progress(empty.tb, empty.exam_id).failed_jobs if "broken" in words]
     with empty.tb.store.read() as uow:
         (line,) = (x for x in uow.audit.lines(empty.exam_id, broken) if x.action == "stack.dismiss")
     assert (line.by, line.why) == (OFFICE, "重新扫描过了")
