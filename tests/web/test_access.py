@@ -63,6 +63,7 @@ TABLE: dict[str, set[Role]] = {
     "optional.show": {OFFICE},
     "optional.choose": {OFFICE},
     "marking.exams": {OFFICE, MARKER},
+    "marking.keep": {OFFICE, MARKER},
     "marking.choose": {OFFICE, MARKER},
     "marking.desk": {OFFICE, MARKER},
     "marking.next_tasks": {OFFICE, MARKER},
