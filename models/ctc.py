@@ -49,17 +49,20 @@ class Span:
 
 
 def sparse(probabilities: NDArray[np.float32], width_share: float) -> Emissions:
-    """Keep what matters of a dense ``(steps, characters)`` array of probabilities."""
-    flat = np.flatnonzero(np.ascontiguousarray(probabilities).ravel() >= KEPT_FROM)  # 3 × nonzero's pace
-    at_step, indices = np.divmod(flat, max(1, probabilities.shape[1]))
-    values = probabilities[at_step, indices]
-    order = np.lexsort((-values, at_step))
-    steps: list[list[tuple[int, float]]] = [[] for _ in range(len(probabilities))]
-    for position in order:
-        step = steps[at_step[position]]
-        if len(step) < KEPT_PER_STEP:
-            step.append((int(indices[position]), float(values[position])))
-    return Emissions(tuple(tuple(step) for step in steps), width_share)
+    """Keep what matters of a dense ``(steps, characters)`` array of probabilities.
+
+    Each step's sum to one, so nothing else is kept where the blank leaves too little: most steps.
+    """
+    return Emissions(tuple(_probable(step) for step in probabilities), width_share)
+
+
+def _probable(step: NDArray[np.float32]) -> Step:
+    if step[BLANK] > 1.0 - KEPT_FROM:
+        return ((BLANK, float(step[BLANK])),)
+    indices = np.flatnonzero(step >= KEPT_FROM)
+    values = step[indices]
+    best = np.argsort(-values, kind="stable")[:KEPT_PER_STEP]
+    return tuple(zip(indices[best].tolist(), values[best].tolist(), strict=True))
 
 
 def best_path(emissions: Emissions) -> tuple[Span, ...]:
@@ -90,6 +93,10 @@ def best_texts(
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}  # prefix: ends in blank, in char
     log_scale = 0.0
     for step in emissions.steps:
+        if len(step) == 1 and step[0][0] == BLANK:  # most steps: every prefix goes on as it is
+            log_scale += math.log(step[0][1])
+            beams = {prefix: (blank + char, 0.0) for prefix, (blank, char) in beams.items()}
+            continue
         following = _extended(beams, step)
         best = sorted(following.items(), key=lambda item: -(item[1][0] + item[1][1]))[:beam]
         scale = best[0][1][0] + best[0][1][1] if best else 0.0
@@ -159,11 +166,8 @@ def one_of(probabilities: NDArray[np.floating], floor: float = 1e-9) -> NDArray[
     logs = np.log(rows / rows.sum(axis=1, keepdims=True))
     runs = np.vstack([np.zeros(logs.shape[1]), np.cumsum(logs, axis=0)])
     blanks = runs[:, 0]
-    paths = [
-        blanks[start] + runs[end, 1:] - runs[start, 1:] + blanks[-1] - blanks[end]
-        for start in range(len(logs))
-        for end in range(start + 1, len(logs) + 1)
-    ]
-    scores = np.logaddexp.reduce(paths, axis=0)
+    start, end = np.triu_indices(len(runs), 1)
+    outside = blanks[start] + blanks[-1] - blanks[end]
+    scores = np.logaddexp.reduce(outside[:, None] + runs[end, 1:] - runs[start, 1:], axis=0)
     spread = np.exp(scores - scores.max())
     return np.asarray(spread / spread.sum(), dtype=np.float64)

@@ -34,10 +34,10 @@ class Ink:
     corners: NDArray[np.int64]
 
 
-def measure_ink(raster: PageRaster, bubbles: BubbleSet, shifts: Floats, blank: PageRaster | None) -> Ink:
-    """Ink of all bubbles after the print is taken away."""
+def measure_ink(raster: PageRaster, bubbles: BubbleSet, shifts: Floats, known: Patches | None) -> Ink:
+    """Ink of all bubbles after the print is taken away, which is :func:`blank_print` where known."""
     dark = darkness(patches(raster, bubbles.centres + shifts, bubbles.halves, REACH, SIDE), bubbles.field)
-    print_ = _blank_print(blank, bubbles) if blank is not None else _usual_print(dark, bubbles)
+    print_ = _usual_print(dark, bubbles) if known is None else known
     added = np.maximum(dark - print_, 0)
     core, ring = _masks(bubbles)
     inside, free = added[:, core], 1 - print_[:, core]
@@ -71,7 +71,7 @@ def _corners(inked: NDArray[np.bool_], ring: NDArray[np.bool_]) -> NDArray[np.in
     return np.asarray(np.sum(hit, axis=0), dtype=np.int64)
 
 
-def _blank_print(blank: PageRaster, bubbles: BubbleSet) -> Patches:
+def blank_print(blank: PageRaster, bubbles: BubbleSet) -> Patches:
     """The blank's print, a little widened and strengthened: scanned print is never quite in place."""
     dark = darkness(patches(blank, bubbles.centres, bubbles.halves, REACH, SIDE), bubbles.field)
     tall = dark.reshape(-1, SIDE)

@@ -11,6 +11,9 @@ is where they are told apart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,39 +30,61 @@ _ENDS_WEIGHT = 2.0
 _ALIAS_FROM = 0.3  #: pitches from which a displacement is checked at the blocks' ends
 
 
-def block_shifts(raster: PageRaster, bubbles: BubbleSet, blank: PageRaster | None) -> Floats:
-    """Displacement of each bubble in mm, ``(n, 2)``; zero where moving does not clearly help."""
-    blocks = _folded(raster, bubbles, blank)
-    if not blocks:
-        return np.zeros_like(bubbles.centres)
-    drift = voted_drift(blocks, bounded=blank is not None)
-    if blank is None and not drift.is_still:
-        drift = _at_the_ends(drift, blocks, raster, bubbles)
-    shifts = drift.at(bubbles.centres)
-    for block in blocks:
-        shifts[block.members] = _own(block, drift)
-    if blank is None:
-        for block in blocks:
-            shifts[block.members] += _alias_step(block, shifts[block.members], raster, bubbles)
-    return shifts
+@dataclass(frozen=True)
+class BlockPlan:
+    """A block before a scan is seen: its members, which of them are looked at, its pitch in mm (x, y).
+
+    ``still`` is the blank's cell, if there is a blank.
+    """
+
+    members: NDArray[np.int64]
+    sampled: NDArray[np.int64]
+    pitch: Floats
+    still: Patches | None
 
 
-def _folded(raster: PageRaster, bubbles: BubbleSet, blank: PageRaster | None) -> list[Block]:
+def block_plans(bubbles: BubbleSet, blank: PageRaster | None) -> tuple[BlockPlan, ...]:
+    """The blocks of a card page that are large enough to be placed."""
     members = [np.nonzero(bubbles.block == number)[0] for number in range(int(bubbles.block.max()) + 1)]
     members = [own for own in members if len(own) >= _LEAST_BUBBLES]
     most = _MOST_BUBBLES if blank is None else _MOST_WITH_BLANK
     sampled = [own[_scattered(len(own), most)] for own in members]
     pitches = [np.median(bubbles.room[own] * bubbles.halves[own] * 2, axis=0) for own in members]
-    views = _cells(raster, bubbles, sampled, pitches)
-    stills = _cells(blank, bubbles, sampled, pitches) if blank is not None else views
+    stills: Sequence[Patches | None] = [None] * len(members)
+    if blank is not None:
+        stills = [np.median(cells, axis=0) for cells in _cells(blank, bubbles, sampled, pitches)]
+    return tuple(BlockPlan(*parts) for parts in zip(members, sampled, pitches, stills, strict=True))
+
+
+def block_shifts(raster: PageRaster, bubbles: BubbleSet, plans: Sequence[BlockPlan]) -> Floats:
+    """Displacement of each bubble in mm, ``(n, 2)``; zero where moving does not clearly help."""
+    blocks = _folded(raster, bubbles, plans)
+    if not blocks:
+        return np.zeros_like(bubbles.centres)
+    has_blank = plans[0].still is not None
+    drift = voted_drift(blocks, bounded=has_blank)
+    if not has_blank and not drift.is_still:
+        drift = _at_the_ends(drift, blocks, raster, bubbles)
+    shifts = drift.at(bubbles.centres)
+    for block in blocks:
+        shifts[block.members] = _own(block, drift)
+    if not has_blank:
+        for block in blocks:
+            shifts[block.members] += _alias_step(block, shifts[block.members], raster, bubbles)
+    return shifts
+
+
+def _folded(raster: PageRaster, bubbles: BubbleSet, plans: Sequence[BlockPlan]) -> list[Block]:
+    views = _cells(raster, bubbles, [plan.sampled for plan in plans], [plan.pitch for plan in plans])
     blocks = []
-    for own, some, pitch, view, still in zip(members, sampled, pitches, views, stills, strict=True):
+    for plan, view in zip(plans, views, strict=True):
         typical = np.median(view, axis=0)
-        if blank is not None:
-            likeness = _matched(typical, np.median(still, axis=0))
+        if plan.still is not None:
+            likeness = _matched(typical, plan.still)
         else:
             likeness = _symmetry(typical) + _INK_WEIGHT * _gathering(view.mean(axis=0))
-        blocks.append(Block(own, some, bubbles.centres[own], pitch, likeness))
+        centres = bubbles.centres[plan.members]
+        blocks.append(Block(plan.members, plan.sampled, centres, plan.pitch, likeness))
     return blocks
 
 

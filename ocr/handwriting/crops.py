@@ -5,7 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr.handwriting.ink import STRONG, Mask, darkness_of, grey_of, smoothed
+from ocr.handwriting.ink import grey_of
+from ocr.handwriting.paper import STRONG, darkness_of, smoothed
+from ocr.handwriting.prints import Mask
 from ocr.rasters import Grey
 
 #: A pixel of a cleaned crop that is darker than this is ink.

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from core.geometry import BoxMm
 from core.pages import DigitReading, NumberReading
-from ocr.handwriting.ink import Ink, ink_of
-from ocr.rasters import Grey, PageRaster
+from ocr.handwriting.ink import Ink, marks_in
+from ocr.rasters import Grey, PageRaster, Window
 
 DIGITS = "0123456789"
 #: Digits of one number are set side by side at this distance for the recogniser, 48 px high, the
@@ -54,7 +54,7 @@ def read_number_boxes(
     Returns:
         A reading with source ``digits``. An empty box has ``blank`` near 1 and a flat distribution.
     """
-    inks = [ink_of(raster, blank, box, MARGIN_MM) for box in boxes]
+    inks = box_inks(raster, blank, boxes)
     digits = [digit_crop(ink.grey, ink.mask) for ink in inks]
     rows = digit_distributions([d for d in digits if d is not None], recogniser)
     flat = np.full(len(DIGITS), 1 / len(DIGITS))
@@ -69,6 +69,21 @@ def read_number_boxes(
             for digit, ink in zip(digits, inks, strict=True)
         ),
     )
+
+
+def box_inks(raster: PageRaster, blank: PageRaster | None, boxes: Sequence[BoxMm]) -> list[Ink]:
+    """The ink of each box. Boxes stand side by side, so the scan is looked at once for all of them."""
+    if not boxes:
+        return []
+    windows = [raster.window(box, MARGIN_MM) for box in boxes]
+    every = Window(
+        min(w.left for w in windows),
+        min(w.top for w in windows),
+        max(w.right for w in windows),
+        max(w.bottom for w in windows),
+    )
+    marks = marks_in(raster, blank, every)
+    return [marks.writing(box, window) for box, window in zip(boxes, windows, strict=True)]
 
 
 def digit_distributions(digits: Sequence[Grey], recogniser: DigitRecogniser) -> NDArray[np.float64]:
@@ -102,9 +117,8 @@ def digit_crop(grey: Grey, mask: NDArray[np.bool_]) -> Grey | None:
 
 def blank_probability(ink: Ink) -> float:
     """How likely it is that nothing is written, from the longest stroke."""
-    if not ink.mask.any():
+    if not ink.strokes.count:
         return 0.999
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8), connectivity=8)
-    extent = np.hypot(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]).max() / ink.px_per_mm
-    doubt = 1.0 / (1.0 + math.exp((float(extent) - BLANK_UNDER_MM) / BLANK_SLOPE_MM))
+    extent_mm = float(ink.strokes.extents_px.max()) / ink.px_per_mm
+    doubt = 1.0 / (1.0 + math.exp((extent_mm - BLANK_UNDER_MM) / BLANK_SLOPE_MM))
     return min(0.999, max(0.001, doubt))

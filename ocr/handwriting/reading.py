@@ -31,6 +31,7 @@ class _Found:
 
     region: WritingRegion
     ink: Ink
+    ink_share: float  #: of the region's pixels
     blank: bool
     rows: tuple[Row, ...]
 
@@ -77,10 +78,14 @@ def _wanted(region: WritingRegion, read: Wanted | None, read_essays: bool) -> bo
 
 
 def _look(raster: PageRaster, blank: PageRaster | None, region: WritingRegion, wanted: bool) -> _Found:
+    if region.kind in ESSAY_KINDS and not wanted:  # whether there is any writing, half the scale tells
+        raster, blank = raster.halved, blank and blank.halved
     ink = ink_of(raster, blank, region.box, MARGIN_MM[region.kind])
+    own = raster.window(region.box)
+    share = round(ink.inside(region.box) / (own.height * own.width), 5)
     empty = is_blank(ink)
     rows = () if empty or not wanted else find_rows(ink, single=region.kind is WritingKind.LINE)
-    return _Found(region, ink, empty, rows)
+    return _Found(region, ink, share, empty, rows)
 
 
 def _taken(found: _Found, readings: Iterator[LineReading]) -> list[list[LineReading]]:
@@ -95,12 +100,11 @@ def _reading(found: _Found, readings: list[list[LineReading]], engine: str) -> T
     note = remark(found.ink, found.region)
     if found.region.kind in ESSAY_KINDS and not found.rows and not found.blank:
         note = note or NOT_READ
-    inside = found.ink.inside(found.region.box)
     return TextReading(
         item=found.region.item,
         part=found.region.part,
         blank=found.blank,
-        ink_share=round(float((found.ink.mask & inside).sum() / max(1, inside.sum())), 5),
+        ink_share=found.ink_share,
         lines=lines,
         engine=engine if found.rows else "",
         note="" if found.blank else note,

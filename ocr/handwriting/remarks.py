@@ -33,12 +33,10 @@ OUTSIDE_SHARE = 0.2
 
 def is_blank(ink: Ink) -> bool:
     """Whether no stroke in the region is large enough to be writing."""
-    if not ink.mask.any():
+    scale, strokes = ink.px_per_mm, ink.strokes
+    if not strokes.count:
         return True
-    scale = ink.px_per_mm
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8), connectivity=8)
-    extent = np.hypot(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
-    writing = (extent >= STROKE_MM * scale) & (stats[1:, cv2.CC_STAT_AREA] >= STROKE_MM2 * scale**2)
+    writing = (strokes.extents_px >= STROKE_MM * scale) & (strokes.areas >= STROKE_MM2 * scale**2)
     return not bool(writing.any())
 
 
@@ -48,8 +46,8 @@ def remark(ink: Ink, region: WritingRegion) -> str:
         return ""
     if region.kind is WritingKind.LINE and (struck_through(ink) or scribbled(ink)):
         return CROSSED_OUT
-    beyond = ink.mask & ~ink.inside(region.box.grown(0.5))
-    if beyond.sum() > OUTSIDE_SHARE * ink.mask.sum():
+    total = len(ink.strokes.of)
+    if total - ink.inside(region.box.grown(0.5)) > OUTSIDE_SHARE * total:
         return OUTSIDE
     return ""
 
@@ -64,7 +62,10 @@ def struck_through(ink: Ink) -> bool:
     thick = cv2.dilate(dark, np.ones((7, 1), np.uint8))  # lets a stroke of a hand drift up and down
     if thick.shape[1] < length:
         return False
-    bar = (cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)) > 0) & (dark > 0)
+    opened = cv2.morphologyEx(
+        thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0
+    )  # beyond the picture is paper
+    bar = (opened > 0) & (dark > 0)
     width = int(bar.any(axis=0).sum())
     reach = round(TOUCH_MM * ink.px_per_mm)
     column = np.ones((reach + 1, 1), np.uint8)

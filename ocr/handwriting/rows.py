@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.handwriting.crops import INK_BELOW, framed
-from ocr.handwriting.ink import Ink, Mask
+from ocr.handwriting.ink import Ink
+from ocr.handwriting.prints import Mask
+from ocr.handwriting.strokes import Numbers, Strokes
 from ocr.rasters import Grey
 
 #: Slopes tried, as rise over run: handwriting on unruled paper drifts by up to about 3°.
@@ -52,20 +54,22 @@ def find_rows(ink: Ink, *, single: bool) -> tuple[Row, ...]:
         ink: the handwriting of one region.
         single: the region holds one line (a fill), however its strokes lie.
     """
-    if not ink.mask.any():
+    strokes = ink.strokes
+    if not strokes.count:
         return ()
-    slope = slope_of(ink.mask, ink.px_per_mm)
+    slope = slope_of(strokes, ink.px_per_mm)
     if single:
-        return (Row(pieces(ink, ink.mask, slope)),)
-    bands = bands_of(ink.mask, slope, ink.px_per_mm)
-    labels = row_labels(ink.mask, bands, slope)
-    masks = (labels == number for number in range(1, len(bands) + 1))
-    return tuple(Row(pieces(ink, mask, slope)) for mask in masks if mask.any())
+        return (Row(pieces(ink, strokes.ys, strokes.xs, slope)),)
+    bands = bands_of(strokes, slope, ink.px_per_mm)
+    row_of = rows_of_pixels(strokes, bands, slope)
+    chosen = (row_of == number for number in range(len(bands)))
+    return tuple(Row(pieces(ink, strokes.ys[own], strokes.xs[own], slope)) for own in chosen if own.any())
 
 
-def slope_of(mask: Mask, px_per_mm: float) -> float:
+def slope_of(strokes: Strokes, px_per_mm: float) -> float:
     """The slope at which the rows' profile is sharpest, as rise over run (positive falls)."""
-    ys, xs = np.nonzero(mask[::2, ::2])
+    some = (strokes.ys | strokes.xs) & 1 == 0  # a quarter of the pixels tells
+    ys, xs = strokes.ys[some] // 2, strokes.xs[some] // 2
     if len(xs) == 0 or (xs.max() - xs.min()) * 2 < SLOPED_FROM_MM * px_per_mm:
         return 0.0
     return max(SLOPES, key=lambda slope: (_sharpness(ys, xs, slope), -abs(slope)))
@@ -76,9 +80,9 @@ def _sharpness(ys: NDArray[np.intp], xs: NDArray[np.intp], slope: float) -> floa
     return float((np.bincount(level - level.min()).astype(np.float64) ** 2).sum())
 
 
-def bands_of(mask: Mask, slope: float, px_per_mm: float) -> tuple[tuple[int, int], ...]:
+def bands_of(strokes: Strokes, slope: float, px_per_mm: float) -> tuple[tuple[int, int], ...]:
     """Half-open spans of straightened rows that hold one line each, top to bottom."""
-    profile, first = _profile(mask, slope)
+    profile, first = _profile(strokes, slope)
     width = round(0.7 * px_per_mm) | 1
     smooth = np.convolve(profile, np.ones(width) / width, mode="same")
     low = round(LOW_ROW_MM * px_per_mm)
@@ -105,9 +109,8 @@ def _short_lines(
     return [span for span in _busy(rest) if span[1] - span[0] >= low]
 
 
-def _profile(mask: Mask, slope: float) -> tuple[NDArray[np.float64], int]:
-    ys, xs = np.nonzero(mask)
-    level = np.round(ys - slope * xs).astype(np.intp)
+def _profile(strokes: Strokes, slope: float) -> tuple[NDArray[np.float64], int]:
+    level = np.round(strokes.ys - slope * strokes.xs).astype(np.intp)
     first = int(level.min())
     return np.bincount(level - first).astype(np.float64), first
 
@@ -148,35 +151,29 @@ def _split_high(profile: NDArray[np.float64], span: tuple[int, int], high: int) 
     return [*_split_high(profile, (top, cut), high), *_split_high(profile, (cut, bottom), high)]
 
 
-def row_labels(mask: Mask, bands: tuple[tuple[int, int], ...], slope: float) -> NDArray[np.int32]:
-    """For each ink pixel the number of its row from 1; 0 elsewhere.
+def rows_of_pixels(strokes: Strokes, bands: tuple[tuple[int, int], ...], slope: float) -> Numbers:
+    """For each ink pixel the number of its row, from 0.
 
     A stroke belongs to the row of its middle; one that reaches through two rows is cut between them.
     """
     bounds = np.array([(above[1] + below[0]) / 2 for above, below in pairwise(bands)])
-    count, strokes, stats, centres = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    of_stroke = np.searchsorted(bounds, centres[:, 1] - slope * centres[:, 0]) + 1
-    of_stroke[0] = 0
-    labels: NDArray[np.int32] = of_stroke.astype(np.int32)[strokes]
+    x, y = strokes.centres
+    row_of = np.searchsorted(bounds, y - slope * x)[strokes.of]
+    _, top, _, bottom = strokes.spans
     typical = float(np.median([bottom - top for top, bottom in bands]))
-    for stroke in range(1, count):
-        if stats[stroke, cv2.CC_STAT_HEIGHT] > 1.6 * typical and len(bounds):
-            left, top, width, height = stats[stroke, : cv2.CC_STAT_AREA]
-            ys, xs = np.nonzero(strokes[top : top + height, left : left + width] == stroke)
-            ys, xs = ys + top, xs + left
-            labels[ys, xs] = np.searchsorted(bounds, ys - slope * xs) + 1
-    return labels
+    cut = (bottom - top > 1.6 * typical)[strokes.of]
+    row_of[cut] = np.searchsorted(bounds, strokes.ys[cut] - slope * strokes.xs[cut])
+    return row_of
 
 
-def pieces(ink: Ink, mask: Mask, slope: float) -> tuple[Piece, ...]:
-    """The crops of one row: only its own strokes, cut where it is too long for one."""
-    ys, xs = np.nonzero(mask)
+def pieces(ink: Ink, ys: Numbers, xs: Numbers, slope: float) -> tuple[Piece, ...]:
+    """The crops of one row, given its ink pixels: only its own strokes, cut where it is too long."""
     top, left = max(0, int(ys.min()) - 1), max(0, int(xs.min()) - 1)
-    own = np.asarray(mask[top : int(ys.max()) + 2, left : int(xs.max()) + 2])
-    near = cv2.dilate(own.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    grey = np.where(near, ink.grey[top : top + own.shape[0], left : left + own.shape[1]], 255).astype(
-        np.uint8
-    )
+    grey = ink.grey[top : int(ys.max()) + 2, left : int(xs.max()) + 2]
+    own = np.zeros(grey.shape, dtype=bool)
+    own[ys - top, xs - left] = True
+    near = cv2.dilate(own.view(np.uint8), np.ones((5, 5), np.uint8))
+    grey = np.asarray(cv2.bitwise_or(grey, 255 * (1 - near)), dtype=np.uint8)
     height = float(np.ptp(ys - slope * xs)) + 1
     return tuple(
         _piece(grey[:, start:end], own[:, start:end], (left + start, top), slope)

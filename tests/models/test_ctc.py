@@ -61,6 +61,17 @@ def test_the_other_readings_are_the_most_probable_texts(seed: int) -> None:
     assert [math.exp(score) for _, score in found] == pytest.approx([truth[t] for t in best], rel=0.02)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_steps_that_are_surely_blank_are_told_apart_like_all_others(seed: int) -> None:
+    table = np.random.default_rng(seed).dirichlet(np.ones(3), size=7).astype(np.float32)
+    table[[0, 2, 5]] = (0.9996, 0.0002, 0.0002)
+    emissions = ctc.sparse(table, 1 / 7)
+    assert [len(emissions.steps[at]) for at in (0, 2, 5)] == [1, 1, 1]
+    truth = by_enumeration(table)
+    for text, score in ctc.best_texts(emissions, beam=40, keep=3):
+        assert math.exp(score) == pytest.approx(truth[text], rel=0.02)
+
+
 def test_a_text_that_does_not_fit_has_no_probability() -> None:
     assert ctc.log_probability(ctc.sparse(A_BLANK_B, 1 / 3), [1, 2, 1, 2]) == -math.inf
 

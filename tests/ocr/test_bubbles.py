@@ -187,3 +187,14 @@ def test_two_digits_in_one_column_share_the_probability(card: Canvas) -> None:
     first = number_from_bubbles(readings).digits[0]
     assert first.probabilities[3] + first.probabilities[8] > 0.95
     assert min(first.probabilities[3], first.probabilities[8]) > 0.2
+
+
+def test_what_is_kept_of_a_blank_card_is_not_used_for_another_or_for_none(card: Canvas) -> None:
+    page = answered(FIELDS, Pen(np.random.default_rng(4)), {"full": 1}, card)
+    scan = _scanned(page, 4)
+    own, same = PageRaster(card.astype(np.uint8)), PageRaster(card.astype(np.uint8))
+    empty = PageRaster(np.full(card.shape, 255, np.uint8))
+    first = read_bubbles(scan, FIELDS, own)
+    others = [read_bubbles(scan, FIELDS, blank) for blank in (empty, None)]
+    assert read_bubbles(scan, FIELDS, own) == read_bubbles(scan, list(FIELDS), same) == first
+    assert all(other != first for other in others)

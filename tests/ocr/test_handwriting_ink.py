@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core.geometry import BoxMm
-from ocr.handwriting.ink import ink_of, noise_of, thresholds
+from ocr.handwriting.ink import ink_of
+from ocr.handwriting.paper import noise_of, thresholds
 from ocr.handwriting.reading import MARGIN_MM
 from ocr.handwriting.remarks import is_blank
 from ocr.rasters import PageRaster
@@ -51,9 +52,33 @@ def test_a_stroke_across_the_fill_line_keeps_its_lower_end() -> None:
 def test_print_is_painted_white_for_the_recogniser() -> None:
     scan = Scan(blank_card()).word("ok", 40, 17).raster(shift_px=(1.0, 1.0))
     ink = ink_of(scan, blank_raster(), FILL.box, 1.5)
-    away = ink.grey[:, px(60) - ink.left_px :]
-    assert away.min() == 255
-    assert ink.grey.min() < 30
+    word = slice(px(39) - ink.left_px, px(50) - ink.left_px)
+    beside = np.delete(ink.grey, word, axis=1)
+    assert beside.size > 0
+    assert beside.min() == 255
+    assert ink.grey[:, word].min() < 30
+
+
+def test_only_the_part_with_writing_is_kept_and_lies_where_it_was_written() -> None:
+    scan = Scan(blank_card()).stroke((60, 45), (66, 50)).raster()
+    ink = ink_of(scan, blank_raster(), ANSWER.box, 1.5)
+    ys, xs = np.nonzero(ink.mask)
+    assert ink.mask.size < 0.1 * px(ANSWER.box.width_mm) * px(ANSWER.box.height_mm)
+    assert xs.min() + ink.left_px == pytest.approx(px(60), abs=4)
+    assert ys.max() + ink.top_px == pytest.approx(px(50), abs=4)
+
+
+def test_an_unwritten_region_has_no_pixels_at_all() -> None:
+    ink = ink_of(Scan(blank_card()).raster(), blank_raster(), ANSWER.box, 1.5)
+    assert (ink.mask.size, ink.strokes.count, ink.inside(ANSWER.box)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("margin_mm", [1.5, 4.0])
+def test_the_same_strokes_are_found_however_far_around_is_looked(margin_mm: float) -> None:
+    scan = Scan(blank_card()).word("force", 40, 45).raster(shift_px=(1.0, 1.0))
+    ink = ink_of(scan, blank_raster(), ANSWER.box, margin_mm)
+    assert ink.inside(ANSWER.box) == ink.mask.sum()
+    assert ink.strokes.count == 5
 
 
 def test_faint_pencil_is_ink_and_comes_out_at_full_contrast() -> None:
@@ -95,7 +120,8 @@ def test_without_a_blank_card_long_straight_lines_are_taken_for_print() -> None:
     assert is_blank(ink_of(Scan(blank_card()).raster(), None, ANSWER.box, 1.5))
     ink = ink_of(written, None, FILL.box, 0.5)
     assert not is_blank(ink)
-    assert ink.grey[:, px(70) - ink.left_px :].min() == 255
+    beside = np.delete(ink.grey, slice(px(39) - ink.left_px, px(50) - ink.left_px), axis=1)
+    assert beside.min() == 255
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,29 @@ def test_a_dot_left_by_a_resting_pen_is_more_likely_nothing() -> None:
     assert reading.digits[2].blank > 0.9
 
 
+def test_a_digit_that_reaches_over_the_line_leaves_the_next_box_empty() -> None:
+    box = NUMBER_BOXES[2]
+    seven = ((box.x_mm + 2, box.y_mm + 2), (box.right_mm + 0.6, box.y_mm + 2), (box.x_mm + 4, box.y_mm + 8))
+    blank = PageRaster(number_card(), SCALE)
+    scan = Scan(number_card()).stroke(*seven).raster()
+    reading = read_number_boxes(scan, blank, NUMBER_BOXES, default_recogniser())
+    assert np.argmax(reading.digits[2].probabilities) == 7
+    assert reading.digits[3].blank > 0.9
+
+
+def test_digits_that_touch_over_the_line_between_them_are_read_each() -> None:
+    one, other = NUMBER_BOXES[2:4]
+    scan = Scan(number_card())
+    for box in (one, other):
+        left, top = box.x_mm + 1.5, box.y_mm + 2
+        scan.stroke((left, top), (left + 5, top), (left + 2, top + 6))
+    scan.stroke((one.x_mm + 6.5, one.y_mm + 2), (other.x_mm + 1.5, other.y_mm + 2))
+    blank = PageRaster(number_card(), SCALE)
+    reading = read_number_boxes(scan.raster(), blank, NUMBER_BOXES, default_recogniser())
+    assert [int(np.argmax(d.probabilities)) for d in reading.digits[2:4]] == [7, 7]
+    assert [d.blank < 0.1 for d in reading.digits[2:4]] == [True, True]
+
+
 def test_no_boxes_give_a_reading_without_digits() -> None:
     blank = PageRaster(number_card(), SCALE)
     assert read_number_boxes(scan_of("________").raster(), blank, (), default_recogniser()).digits == ()

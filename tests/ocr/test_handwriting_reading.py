@@ -88,6 +88,19 @@ def test_an_essay_tells_that_it_is_written_but_is_read_only_when_asked() -> None
     assert read_regions(scan, blank_raster(), [ESSAY], engine, read_essays=True)[0].text == "ab"
 
 
+@pytest.mark.parametrize("shift", [(0.0, 0.0), (2.0, -2.0), (-3.0, 3.0)])
+def test_an_unwritten_essay_is_blank_although_the_print_lies_off(shift: tuple[float, float]) -> None:
+    scan = Scan(blank_card()).raster(shift_px=shift)
+    essay = read_regions(scan, blank_raster(), [ESSAY], NullEngine())[0]
+    assert (essay.blank, essay.ink_share) == (True, 0.0)
+
+
+@pytest.mark.parametrize("grey", [0, 120, 190])
+def test_an_essay_in_faint_pencil_is_not_blank(grey: int) -> None:
+    scan = Scan(blank_card()).stroke((24, 76), (27, 79), (30, 75), grey=grey).raster()
+    assert not read_regions(scan, blank_raster(), [ESSAY], NullEngine())[0].blank
+
+
 @pytest.mark.parametrize(
     "read", [{WritingKind.LINE}, lambda region: region.item == "1"], ids=["kinds", "function"]
 )

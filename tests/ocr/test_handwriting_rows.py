@@ -45,7 +45,7 @@ def test_lines_that_fall_are_found_apart_and_straightened() -> None:
             y = 33 + 10 * at + slope * (x - 14)
             scan.stroke((x, y), (x + 2, y - 4), (x + 4, y))
     ink = answer_ink(scan)
-    assert slope_of(ink.mask, SCALE) == pytest.approx(slope, abs=0.011)
+    assert slope_of(ink.strokes, SCALE) == pytest.approx(slope, abs=0.011)
     rows = find_rows(ink, single=False)
     assert len(rows) == 3
     assert all(row.pieces[0].grey.shape[0] < px(7.5) for row in rows)
