@@ -41,10 +41,10 @@ class JobRepository(Repository):
         known = self._db.scalar(waiting.limit(1))
         if known is not None:
             return str(known)
-        failed = select(t.jobs.c.id).where(t.jobs.c.key == key, t.jobs.c.state == JobState.FAILED.value)
-        again = self._db.scalar(failed.limit(1))
+        failed = and_(t.jobs.c.key == key, t.jobs.c.state == JobState.FAILED.value)
+        again = self._db.scalar(select(t.jobs.c.id).where(failed).limit(1))
         if again is not None:
-            self._db.execute(update(t.jobs).where(t.jobs.c.id == again).values(_AFRESH))
+            self._db.execute(update(t.jobs).where(failed).values(_AFRESH))
             return str(again)
         job_id = uuid4().hex
         self._db.execute(
