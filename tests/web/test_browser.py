@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from pipeline.review import give_mark
 from tests.conftest import require_or_skip
 from tests.web.conftest import Site
 from tests.web.school import EXAM_ID, PASSWORD, publish
@@ -159,6 +160,68 @@ def test_one_can_go_back_and_mark_again(tab: Tab, site: Site) -> None:
     tab.page.wait_for_selector("#again", state="hidden")
     assert _steps(site, "c1p1", "6") == (3, "marker", "")
     tab.says("#left", "还剩 4 份")
+    assert tab.complaints == []
+
+
+def test_a_changed_mark_may_say_why_and_a_first_one_is_not_asked(tab: Tab, site: Site) -> None:
+    tab.log_in("marker")
+    tab.go(f"{BASE}/marking/desk?item=6")
+    tab.says("#left", "还剩 5 份")
+    assert not tab.page.is_visible("#why")
+    tab.keys("2", "2", "2", "Enter", "2", "2", "2", "Enter")
+    tab.says("#left", "还剩 3 份")
+    tab.keys("ArrowLeft", "ArrowLeft")
+    tab.page.wait_for_selector('#crop[src*="c1p1"]')
+    tab.page.wait_for_selector("#why", state="visible")
+    tab.keys("1", "1", "1")
+    tab.page.fill("#why", "单位没写 1")
+    tab.page.press("#why", "Enter")
+    tab.says("#said", "已给 3 分")
+    tab.keys("ArrowLeft")  # the one just changed, as it is now
+    tab.says("#total", "3")
+    tab.keys("2", "1", "1", "Enter")
+    tab.says("#said", "已给 4 分")
+    _saved(tab)
+    assert _steps(site, "c1p1", "6") == (4, "marker", "")
+    with site.tb.store.read() as uow:
+        assert [line.why for line in uow.audit.lines(EXAM_ID, "c1p1:6")] == ["", "单位没写 1", ""]
+    assert tab.complaints == []
+
+
+def test_a_mark_that_changed_meanwhile_is_shown_again_as_it_is(tab: Tab, site: Site) -> None:
+    tab.log_in("marker")
+    tab.go(f"{BASE}/marking/desk?item=6")
+    tab.says("#left", "还剩 5 份")
+    give_mark(site.tb, "c1p1", "6", {"1": 1, "2": 0, "3": 0}, "marker")  # in another window
+    tab.keys("2", "2", "2", "Enter")
+    tab.says("#said", "又变了")
+    tab.says("#total", "1")
+    assert _steps(site, "c1p1", "6") == (1, "marker", "")
+    tab.keys("2", "2", "2", "Enter")
+    tab.says("#said", "已给 6 分")
+    assert _steps(site, "c1p1", "6") == (6, "marker", "")
+    assert [c for c in tab.complaints if "409" not in c] == []
+
+
+def test_a_slow_marker_keeps_the_responses_and_hears_of_lost_ones(tab: Tab, site: Site) -> None:
+    tab.log_in("marker")
+    tab.page.clock.install()
+    tab.go(f"{BASE}/marking/desk?item=6")
+    tab.says("#left", "还剩 5 份")
+    with tab.page.expect_response("**/marking/keep") as beat:
+        tab.page.clock.fast_forward(61_000)
+    assert beat.value.json() == {"lost": []}
+    with site.tb.store.write() as uow:
+        uow.marks.lock("c1p1", "6", "marker2", 300)
+    with tab.page.expect_response("**/marking/keep") as beat:
+        tab.page.clock.fast_forward(61_000)
+    assert beat.value.json() == {"lost": ["c1p1~6"]}
+    tab.says("#said", "已由他人接手")
+    tab.keys("2", "2", "2", "Enter")
+    tab.says("#said", "已给 6 分")
+    _saved(tab)
+    assert _steps(site, "c2p1", "6") == (6, "marker", "")
+    assert _steps(site, "c1p1", "6")[1] == "machine"
     assert tab.complaints == []
 
 

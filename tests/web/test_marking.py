@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from core.exam_files import read_exam
 from core.marks import MarkState
 from tests.web.conftest import Person, Site
-from tests.web.school import EXAM_ID
+from tests.web.school import EXAM, EXAM_ID
 
 BASE = f"/exams/{EXAM_ID}/marking"
 
@@ -145,3 +146,67 @@ def test_the_history_of_a_response_tells_every_mark(site: Site, marker: Person, 
     assert "marker" in page
     assert "机器" in page
     assert office.get(f"/exams/{EXAM_ID}/history/c1p1/99").status_code == 404
+
+
+def test_what_was_on_the_screen_goes_with_the_mark(site: Site, marker: Person) -> None:
+    task = marker.fetch(f"{BASE}/c1p1/6.json").get_json()
+    seen = {"revision": task["revision"], "standard": task["standard"]}
+    awards = {"1": 2, "2": 1, "3": 0}
+    for wrong in ({"revision": task["revision"] + 1}, {"standard": "0" * 64}):
+        answer = marker.fetch(f"{BASE}/c1p1/6/mark", {"awards": awards, **seen, **wrong})
+        assert answer.status_code == 409
+        assert marker.fetch(f"{BASE}/c1p1/6/flag", {"reason": "雷同", **seen, **wrong}).status_code == 409
+    assert marker.fetch(f"{BASE}/c1p1/1/choice", {"labels": "B", "revision": 9}).status_code == 409
+    assert _current(site, "c1p1", "6").revision == 1
+    assert marker.fetch(f"{BASE}/c1p1/6/mark", {"awards": awards, **seen}).status_code == 200
+    again = marker.fetch(f"{BASE}/c1p1/6/mark", {"awards": {"1": 0, "2": 0, "3": 0}, **seen})
+    assert again.status_code == 409  # the other window still shows the first
+    assert _current(site, "c1p1", "6").steps == 3
+
+
+def test_why_a_mark_is_changed_is_written_down(site: Site, marker: Person) -> None:
+    marker.fetch(f"{BASE}/c1p1/6/mark", {"awards": {"1": 2, "2": 1, "3": 0}, "why": None})
+    marker.fetch(f"{BASE}/c1p1/6/mark", {"awards": {"1": 2, "2": 2, "3": 0}, "why": " 看漏了单位 "})
+    with site.tb.store.read() as uow:
+        assert [line.why for line in uow.audit.lines(EXAM_ID, "c1p1:6")] == ["看漏了单位", ""]
+    assert marker.fetch(f"{BASE}/c1p1/6.json").get_json()["by_person"]
+
+
+def test_a_desk_keeps_its_responses_and_hears_which_are_lost(
+    site: Site, marker: Person, office: Person
+) -> None:
+    mine = marker.fetch(f"{BASE}/next.json?item=6").get_json()["tasks"]
+    names = [f"{t['page']}~{t['item']}" for t in mine]
+    assert marker.fetch(f"{BASE}/keep", {"responses": names}).get_json() == {"lost": []}
+    assert office.fetch(f"{BASE}/keep", {"responses": names}).get_json() == {"lost": names}
+    marker.fetch(f"{BASE}/c1p1/6/mark", {"awards": {"1": 2, "2": 1, "3": 0}})
+    assert marker.fetch(f"{BASE}/keep", {"responses": names}).get_json() == {"lost": ["c1p1~6"]}
+    assert marker.fetch(f"{BASE}/keep", {"responses": "c1p1~6"}).status_code == 400
+    assert marker.fetch(f"{BASE}/keep", ["c1p1~6"]).status_code == 400
+
+
+def test_fewer_essays_than_other_answers_lie_on_one_desk(site: Site, marker: Person) -> None:
+    assert len(marker.fetch(f"{BASE}/next.json?item=6").get_json()["tasks"]) == 4
+    assert len(marker.fetch(f"{BASE}/next.json?item=7").get_json()["tasks"]) == 2
+    assert 'data-ahead="2"' in marker.get(f"{BASE}/desk?item=7").text
+
+
+def test_the_desk_shows_levels_and_traits_of_an_essay(site: Site, marker: Person) -> None:
+    traits = """
+    traits:
+    - {id: n, name: 内容, points: 12, description: 中心明确，材料充实}
+    - {id: y, name: 表达, points: 8, description: 语句通顺 <书写>}
+"""
+    with site.tb.store.write() as uow:
+        uow.exams.add(read_exam(EXAM.rstrip() + traits), "office")
+    rubric = marker.fetch(f"{BASE}/c1p2/7.json").get_json()["rubric"]
+    for words in (
+        "一类",
+        "16–20 分",
+        "基本切题",
+        "内容",
+        "12 分",
+        "中心明确，材料充实",
+        "语句通顺 &lt;书写&gt;",
+    ):
+        assert words in rubric

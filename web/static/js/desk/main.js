@@ -23,6 +23,7 @@ let held = null; // the queue's response that waits while 回评 goes on
 const sent = []; // responses marked or flagged in this sitting, for undo
 const saving = new Map(); // response → its task, while it is being saved
 let chain = Promise.resolve();
+let stepping = Promise.resolve();
 
 function tell(words, bad = false) {
   at("said").textContent = words;
@@ -199,7 +200,12 @@ function leaveBack() {
   held = null;
 }
 
-async function back() {
+// One step after the other: a second press waits for what the first one fetches.
+function back() {
+  stepping = stepping.then(stepBack).catch((error) => tell(error.status ? error.message : say("offline"), true));
+}
+
+async function stepBack() {
   await chain;
   if (backAt < 0) {
     backMarks = (await get(desk.dataset.mine)).tasks;
