@@ -44,7 +44,7 @@ class _Blocker:
 
 #: Words of a blocker → where it is dealt with; the ledger deals with the rest.
 _PLACES = (
-    ("没有读完", "release.show"),
+    ("没有读完", "scans.show"),
     ("扫描", "scans.show"),
     ("工作正在", "exams.today"),
     ("选做题", "optional.show"),
