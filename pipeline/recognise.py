@@ -65,10 +65,10 @@ def recognise_pages(
         exam = uow.exams.get(exam_id)
         cards = uow.cards.of_exam(exam_id)
         entries = [uow.pages.entry(page_id) for page_id in page_ids]
-    for done, entry in enumerate(entries, start=1):
+    for entry in entries:
         if entry.state is PageState.RECEIVED and entry.card_page == 0:
             read_and_keep(tb, exam, cards, entry)
-        progress(done, len(entries))
+    progress(len(entries), len(entries))  # once: the pages themselves show how far reading is
     _owe_settling(tb, exam_id)
 
 
