@@ -275,6 +275,8 @@ def _run(chosen: argparse.Namespace) -> None:
         print(f"   登录 log in as {words}: {login} / {password}")
     if chosen.serve:
         serve(settings)
+    else:
+        print(f"   看网页 to see the pages: ZHUPI_HOME={home} .venv/bin/zhupi serve")
 
 
 def _play_with_worker(
