@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.teacher import mark_by_hand, settle_by_hand
-from pipeline.review import choose_optional, optional_queue
+from pipeline.optional_review import choose_optional, optional_queue
 from tests.pipeline.homes import MARKER, OFFICE, Home, copied, found_exam, open_home, scanned, upload
 from tests.pipeline.small_exam import small_roster
 

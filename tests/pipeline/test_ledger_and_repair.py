@@ -10,6 +10,7 @@ from core.errors import BadInput, Conflict, NotFound, ZhupiError
 from core.pages import PageState
 from core.results import CandidateStatus
 from pipeline.ledgers import exam_ledger
+from pipeline.optional_review import choose_optional, optional_queue
 from pipeline.progress import exam_progress
 from pipeline.repair import (
     declare,
@@ -22,7 +23,7 @@ from pipeline.repair import (
     settle_identity,
 )
 from pipeline.requests import ask_settle
-from pipeline.review import choose_optional, next_tasks, optional_queue
+from pipeline.review import next_tasks
 from tests.pipeline.homes import OFFICE, Home, by_state
 
 

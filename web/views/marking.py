@@ -13,6 +13,7 @@ from core.marks import Mark, MarkState
 from core.people import Role
 from core.store import UnitOfWork
 from pipeline import review
+from pipeline.optional_review import optional_queue
 from web.access import MARKING, allowed
 from web.context import exam_at_hand, me, page_at_hand, tools
 from web.labels import FLAG_REASONS
@@ -47,7 +48,7 @@ def choose(exam_id: str) -> ResponseReturnValue:
     flagged = review.queue_summary(tb, exam_id, "flagged") if me().role is Role.OFFICE else {}
     with tb.store.read() as uow:
         done = _settled(uow, exam_id)
-    doubtful = len(review.optional_queue(tb, exam_id)) if me().role is Role.OFFICE else 0
+    doubtful = len(optional_queue(tb, exam_id)) if me().role is Role.OFFICE else 0
     return render_template(
         "marking_choose.html", exam=exam, waiting=waiting, flagged=flagged, done=done, doubtful=doubtful
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from pipeline.review import choose_optional, optional_queue
+from pipeline.optional_review import choose_optional, optional_queue
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, page_at_hand, tools
 
