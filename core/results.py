@@ -12,6 +12,9 @@ from core.marks import Award
 from core.pages import Registration
 from core.rosters import Candidate
 
+#: Why an item counts 0 whose page was never handed in, accepted so by the office.
+PAGE_MISSING = "缺页"
+
 
 class CandidateStatus(StrEnum):
     PRESENT = "present"
@@ -40,6 +43,11 @@ class ItemResult(Record):
     page_id: str = ""
     card_page: int = 0
 
+    @property
+    def page_missing(self) -> bool:
+        """Whether the page with the answer is not there (it counts 0, and was never unanswered)."""
+        return not self.page_id and self.reason == PAGE_MISSING
+
 
 class CandidateResult(Record):
     candidate: Candidate
@@ -51,6 +59,11 @@ class CandidateResult(Record):
 
     def item(self, number: str) -> ItemResult | None:
         return next((i for i in self.items if i.item == number), None)
+
+    @property
+    def page_missing(self) -> bool:
+        """Whether a page of the script is not there, and its items count 0."""
+        return any(i.page_missing for i in self.items)
 
 
 class FrozenPage(Record):

@@ -11,15 +11,13 @@ from core.base import Record
 from core.exams import Essay, Fill, Item, ShortAnswer
 from core.results import ExamResults, ItemResult
 from feedback._items import awarded, counted_answers
-from feedback._wording import blank_key, chosen_label, criterion_names
+from feedback._wording import SAYS_LESS, blank_key, chosen_label, criterion_names
 
 #: Two texts (not numbers) of at least four characters that agree this far are one answer.
 _SIMILAR = 0.8
 _SHORTEST_SIMILAR = 4
 #: An answer that shows how it is done earns at least this share.
 _EXCELLENT_SHARE = 0.85
-#: Reasons that only repeat which criterion is missing, which is said already.
-_SAYS_LESS = re.compile(r"$|没有找到给分点")
 _DIGITS = re.compile(r"\d")
 _NOISE = re.compile(r"[\s,，.。;；、:：!！?？\"'“”‘’()（）]+")
 
@@ -104,7 +102,7 @@ def _wrong_blanks(item: Fill, answer: ItemResult) -> Iterable[_Wrong]:
 def _wrong(
     answer: ItemResult, key: str, shown: str, part: str = "", broken: tuple[str, ...] = (), reason: str = ""
 ) -> _Wrong:
-    lost = [a.reason for a in answer.awards if a.steps < a.full_steps and not _SAYS_LESS.match(a.reason)]
+    lost = [a.reason for a in answer.awards if a.steps < a.full_steps and not SAYS_LESS.match(a.reason)]
     return _Wrong(
         key=key, shown=shown, part=part, broken=broken, reason=reason or "；".join(dict.fromkeys(lost)),
         result=answer,

@@ -9,7 +9,7 @@ from core.marks import Award
 from core.results import ItemResult
 from core.scores import format_steps
 from feedback._items import awarded
-from feedback._wording import criterion_names, missing
+from feedback._wording import criterion_names, why_less
 
 #: Sizes of letters, from the usual down to the least that is read.
 NOTE_SIZES_MM = (2.6, 2.2)
@@ -30,7 +30,7 @@ def note_text(exam: Exam, item: Item, got: ItemResult, page: int) -> str:
         if isinstance(item, Essay):
             parts.append(f"{name} {format_steps(steps, exam.step)}")
         elif steps < full:
-            why = (award.reason if award else "") or missing(item, place, steps)
+            why = why_less(item, place, steps, award.reason if award else "")
             parts.append(f"−{format_steps(full - steps, exam.step)} {why}")
         elif not _shown(award, page):
             parts.append(f"+{format_steps(steps, exam.step)} {name}")

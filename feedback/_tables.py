@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from core.base import Record
 from core.exams import Essay, Exam, Fill, Item, MultipleChoice, ShortAnswer
-from core.results import CandidateResult, CandidateStatus, ExamResults, ItemResult
+from core.results import PAGE_MISSING, CandidateResult, CandidateStatus, ExamResults, ItemResult
 from core.scores import to_points
 from feedback._items import BLANK_LABEL
 from feedback._wording import KIND_NAMES, chosen_label, key_labels
@@ -16,13 +18,17 @@ STATUS_NAMES = {CandidateStatus.ABSENT: "缺考", CandidateStatus.VOID: "违纪"
 _NOT_CHOSEN = "未选"
 _UNMARKED = "未评"
 _MANY = "多涂"
+#: The column of the first item in 小题分明细.
+_ITEMS_FROM = 6
+_MISSING_NOTE = "缺页：没有收到这一题所在的页，按 0 分计入"
 
 
 class Table(Record):
     """Rows of one sheet. ``header_rows`` from the top are repeated on each printed page.
 
-    ``marked`` are (row, column) from 0 in red; ``wrapped`` columns may be long; ``rate_rows`` hold
-    rates, shown with two decimals; ``percent_columns`` hold shares, shown as percent.
+    ``marked`` are texts at (row, column) from 0 in red; ``noted`` cells are red with a comment;
+    ``wrapped`` columns may be long; ``rate_rows`` hold rates, shown with two decimals;
+    ``percent_columns`` hold shares, shown as percent.
     """
 
     title: str
@@ -34,6 +40,7 @@ class Table(Record):
     rate_rows: tuple[int, ...] = ()
     percent_columns: tuple[int, ...] = ()
     marked: frozenset[tuple[int, int]] = frozenset()
+    noted: dict[tuple[int, int], str] = Field(default_factory=dict)
     portrait: bool = False
 
 
@@ -49,8 +56,8 @@ def total_table(results: ExamResults, statistics: Statistics) -> Table:
         "总分",
         "客观分",
         "主观分",
-        "班名",
-        "校名",
+        "班级名次",
+        "年级名次",
         "状态",
     )
     rows = tuple(_total_row(results.exam, c, statistics) for c in results.candidates)
@@ -62,29 +69,36 @@ def _total_row(exam: Exam, result: CandidateResult, statistics: Statistics) -> t
     names = (who.school, who.class_name, who.number, who.student_number, who.name, who.subjects)
     if result.status in STATUS_NAMES:
         word = STATUS_NAMES[result.status]
-        return (*names, word, None, None, None, None, word)
+        return (*names, word, None, None, None, None, _status_name(result))
     scores = tuple(
         to_points(s, exam.step) for s in (result.total_steps, result.objective_steps, result.subjective_steps)
     )
     rank = statistics.rank_of(who.id)
     places = (rank.in_class, rank.overall) if rank else (None, None)
-    return (*names, *scores, *places, "零分" if result.total_steps == 0 else "正常")
+    return (*names, *scores, *places, _status_name(result))
+
+
+def _status_name(result: CandidateResult) -> str:
+    """状态 of anybody, present or not."""
+    if result.page_missing:
+        return PAGE_MISSING
+    return STATUS_NAMES.get(result.status, "零分" if result.total_steps == 0 else "正常")
 
 
 def item_table(results: ExamResults, statistics: Statistics) -> Table:
-    """小题分明细: full marks in row 2, 均分 and 得分率 at the bottom."""
+    """小题分明细: full marks in row 2, 均分 and 得分率 at the bottom, 状态 at the end of each row."""
     exam, items = results.exam, results.exam.items
     objective, subjective = objective_full(exam)
-    head = ("考号", "姓名", "班级", "总分", "客观分", "主观分", *(i.number for i in items))
+    head = ("考号", "姓名", "班级", "总分", "客观分", "主观分", *(i.number for i in items), "状态")
     paper = to_points(exam.full_steps, exam.step)
     of_items = (to_points(i.full_steps, exam.step) for i in items)
-    full: tuple[Value, ...] = ("", "满分", "", paper, objective, subjective, *of_items)
+    full: tuple[Value, ...] = ("", "满分", "", paper, objective, subjective, *of_items, None)
     rows = tuple(_item_row(exam, c) for c in results.candidates)
     o = statistics.overall
     parts = ((o.mean, paper), (o.objective_mean, objective), (o.subjective_mean, subjective))
     means = (*(m for m, _ in parts), *(s.mean for s in statistics.items))
     rates = (*(_ratio(m, f) for m, f in parts), *(s.score_rate for s in statistics.items))
-    bottom = (("", "均分", "", *map(_rounded, means)), ("", "得分率", "", *map(_rounded, rates)))
+    bottom = (("", "均分", "", *map(_rounded, means), None), ("", "得分率", "", *map(_rounded, rates), None))
     return Table(
         title="小题分明细",
         rows=(head, full, *rows, *bottom),
@@ -92,6 +106,12 @@ def item_table(results: ExamResults, statistics: Statistics) -> Table:
         footer_rows=2,
         frozen_columns=3,
         rate_rows=(len(rows) + 2, len(rows) + 3),
+        noted={
+            (row, _ITEMS_FROM + column): _MISSING_NOTE
+            for row, result in enumerate(results.candidates, start=2)
+            for column, item in enumerate(items)
+            if (got := result.item(item.number)) is not None and got.counted and got.page_missing
+        },
     )
 
 
@@ -125,10 +145,15 @@ def _item_row(exam: Exam, result: CandidateResult) -> tuple[Value, ...]:
     who = result.candidate
     names = (who.number, who.name, who.class_name)
     if result.status in STATUS_NAMES:
-        return (*names, STATUS_NAMES[result.status], *(None,) * (2 + len(exam.items)))
+        return (*names, STATUS_NAMES[result.status], *(None,) * (2 + len(exam.items)), _status_name(result))
     sums = (result.total_steps, result.objective_steps, result.subjective_steps)
     scores = tuple(to_points(s, exam.step) for s in sums)
-    return (*names, *scores, *(_item_value(exam, result.item(i.number)) for i in exam.items))
+    return (
+        *names,
+        *scores,
+        *(_item_value(exam, result.item(i.number)) for i in exam.items),
+        _status_name(result),
+    )
 
 
 def _item_value(exam: Exam, item: ItemResult | None) -> Value:
@@ -167,6 +192,8 @@ def _choice_value(item: Item, result: CandidateResult) -> tuple[Value, bool]:
     found = result.item(item.number)
     if found is None or not found.counted:
         return (None, True) if found is None else (_NOT_CHOSEN, True)
+    if found.page_missing:
+        return PAGE_MISSING, False
     answer = chosen_label(item, found.answer)
     if found.blank or not answer:
         return BLANK_LABEL, False
@@ -235,7 +262,7 @@ def notes_table(results: ExamResults, statistics: Statistics) -> Table:
         ("考试", f"{results.exam.title}　{results.exam.subject}　{results.exam.date}".strip()),
         ("满分", f"{o.full:g}"),
         ("人数", f"参考 {o.present}，缺考 {o.absent}，违纪 {o.void}"),
-        ("均分的范围", "缺考、违纪不计入均分、得分率和名次；未作答的题按 0 分计入。"),
+        ("均分的范围", "缺考、违纪不计入均分、得分率和名次；未作答的题、缺页上的题按 0 分计入。"),
         ("平均分", _figure(o.mean, "平均分 = 总分之和 ÷ 参考人数")),
         ("中位数", _figure(o.median, "")),
         ("最高分 / 最低分", f"{_short(o.highest)} / {_short(o.lowest)}"),
@@ -250,9 +277,10 @@ def notes_table(results: ExamResults, statistics: Statistics) -> Table:
             "区分度 D",
             "（总分前 27% 的均分 − 后 27% 的均分）÷ 满分；≥0.40 很好，0.30–0.39 良好，0.20–0.29 尚可",
         ),
-        ("名次", "同分同名次，其后名次顺延（1、2、2、4）。班名：班内名次；校名：全体名次。"),
+        ("名次", "同分同名次，其后名次顺延（1、2、2、4）。班级名次：班内；年级名次：全体考生之内。"),
         ("小样本", "人数少于 10 时不计算区分度和信度。"),
         ("客观题作答", "红色为错误；“未涂”为没有填涂，“多涂”为单选题涂了两个以上选项。"),
+        ("缺页", "状态为“缺页”的考生少了答卷的一页；小题分明细中标红的 0 分就是那一页上的题。"),
         ("公开范围", "成绩和名次不得公开张贴（《未成年人学校保护规定》）。"),
     )
     return Table(title="说明", rows=rows, wrapped=(1,), portrait=True)

@@ -16,6 +16,9 @@ from core.exams import (
     TrueFalse,
 )
 
+#: Reasons of the engine that only repeat which criterion was not found.
+SAYS_LESS = re.compile(r"$|没有找到给分点")
+
 KIND_NAMES = {
     ItemKind.SINGLE_CHOICE: "单选题",
     ItemKind.MULTIPLE_CHOICE: "多选题",
@@ -105,7 +108,7 @@ def criterion_names(item: Item) -> tuple[tuple[str, str, int], ...]:
 
 
 def missing(item: Item, place: int, steps: int) -> str:
-    """What a criterion that earned too little asks for, where whoever marked gave no reason."""
+    """What a criterion that earned too little asks for, where the mark says no more than that."""
     if isinstance(item, Fill):
         return f"应填 {blank_key(item.blanks[place])}"
     if isinstance(item, ShortAnswer):
@@ -113,3 +116,8 @@ def missing(item: Item, place: int, steps: int) -> str:
     if isinstance(item, Essay) and item.traits[place].description:
         return "要求：" + item.traits[place].description
     return ""
+
+
+def why_less(item: Item, place: int, steps: int, reason: str) -> str:
+    """Why a criterion earned too little, in a teacher's words: its reason, else what it asks for."""
+    return missing(item, place, steps) if SAYS_LESS.match(reason) else reason

@@ -21,8 +21,8 @@ from feedback._wording import (
     chosen_label,
     criterion_names,
     key_text,
-    missing,
     section_name,
+    why_less,
 )
 from feedback.markdown import markdown_to_tree
 from feedback.pictures import PictureBox, Pictures
@@ -182,7 +182,7 @@ def _losses(exam: Exam, item: Item, got: ItemResult) -> list[dict[str, Any]]:
         points = {"got": format_steps(steps, exam.step), "full": format_steps(full, exam.step)}
         reason = _reason(got, key, place).removeprefix(name)
         if steps < full:
-            reason = reason or missing(item, place, steps)
+            reason = why_less(item, place, steps, reason)
         sign = "✓" if steps >= full else "△" if steps else "✗"
         rows.append({"name": name, "reason": reason, "sign": sign, **points})
     return rows

@@ -37,6 +37,7 @@ __all__ = [
     "Thresholds",
     "TopicStatistics",
     "class_names",
+    "class_statistics",
     "of_class",
     "statistics_of",
 ]
@@ -154,6 +155,18 @@ def of_class(results: ExamResults, class_name: str) -> ExamResults:
     return results.model_copy(
         update={"candidates": tuple(c for c in results.candidates if c.candidate.class_name == class_name)}
     )
+
+
+def class_statistics(own: ExamResults, whole: Statistics) -> Statistics:
+    """Figures of one class alone, with each candidate's places among all.
+
+    Args:
+        own: ``of_class`` of the results.
+        whole: statistics of all results.
+    """
+    ours = {c.candidate.id for c in own.candidates}
+    places = tuple(rank for rank in whole.ranks if rank.candidate_id in ours)
+    return statistics_of(own, whole.thresholds).model_copy(update={"ranks": places})
 
 
 def _group(

@@ -12,6 +12,7 @@ from typing import Literal
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
@@ -38,6 +39,7 @@ _THIN = Side(style="thin", color="B0B0B0")
 _EDGES = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _HEAD_FILL = PatternFill("solid", fgColor="E7EDF3")
 _NOTE_FILL = PatternFill("solid", fgColor="F6F6F6")
+_MISSING_FILL = PatternFill("solid", fgColor="FBE3E4")
 _WRONG = Font(color="C00000")
 _FONT_SIZE = 11
 _WRAPPED_COLUMNS = 60
@@ -70,14 +72,22 @@ def write_workbook(results: ExamResults, statistics: Statistics) -> bytes:
     return out.getvalue()
 
 
-def write_csv(results: ExamResults, which: CsvTable, encoding: CsvEncoding) -> bytes:
+def write_csv(
+    results: ExamResults, which: CsvTable, encoding: CsvEncoding, statistics: Statistics | None = None
+) -> bytes:
     """成绩总表 ("totals") or 小题分明细 ("items") as CSV with CRLF lines.
 
     In GB18030 for bureau software, or UTF-8 with BOM, which Excel recognises. A text that a spread-
     sheet would take for a formula gets an apostrophe in front. 小题分明细 ends with 均分 and 得分率.
+
+    Args:
+        results: all candidates in roster order.
+        which: the table.
+        encoding: of the file.
+        statistics: of the same results (``None``: made here); for a class see ``class_statistics``.
     """
-    statistics = statistics_of(results)
-    table = total_table(results, statistics) if which == "totals" else item_table(results, statistics)
+    figures = statistics or statistics_of(results)
+    table = total_table(results, figures) if which == "totals" else item_table(results, figures)
     out = io.StringIO(newline="")
     csv.writer(out).writerows([_csv_value(v) for v in row] for row in table.rows)
     return out.getvalue().encode(encoding)
@@ -122,6 +132,9 @@ def _fill_cell(cell: Cell | MergedCell, value: Value, table: Table) -> None:
         cell.fill = _NOTE_FILL
     if isinstance(value, str) and (cell.row - 1, cell.column - 1) in table.marked:
         cell.font = _WRONG
+    note = table.noted.get((cell.row - 1, cell.column - 1))
+    if note:
+        cell.font, cell.fill, cell.comment = _WRONG, _MISSING_FILL, Comment(note, "朱批")
 
 
 def _number_format(value: int | float, cell: Cell, table: Table) -> str:

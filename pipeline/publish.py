@@ -14,7 +14,7 @@ from core.store import Output
 from feedback.class_review import build_review, review_pdf
 from feedback.error_book import error_book
 from feedback.marked_scripts import ScriptPage, marked_script, script_file_name
-from feedback.statistics import Statistics, class_names, of_class, statistics_of
+from feedback.statistics import Statistics, class_names, class_statistics, of_class, statistics_of
 from feedback.workbook import write_csv, write_workbook
 from pipeline.frozen import release_pictures
 from pipeline.pictures import page_ink
@@ -41,7 +41,7 @@ def frozen_results(tb: Toolbox, exam_id: str, release: int) -> ExamResults:
 def publish(tb: Toolbox, exam_id: str, release: int) -> None:
     """Make what the class shares, then owe what each candidate gets."""
     results = frozen_results(tb, exam_id, release)
-    _keep(tb, exam_id, release, [*_whole_outputs(tb, results), *_class_reviews(tb, results)])
+    _keep(tb, exam_id, release, [*_whole_outputs(tb, results), *_class_outputs(tb, results)])
     present = [c.candidate.id for c in results.present]
     batches = [present[i : i + CANDIDATES_PER_JOB] for i in range(0, len(present), CANDIDATES_PER_JOB)]
     with tb.store.write() as uow:
@@ -69,22 +69,44 @@ def _whole_outputs(tb: Toolbox, results: ExamResults) -> list[_File]:
     review = build_review(results, statistics)
     pictures = release_pictures(tb, results, _cards(tb, exam))
     return [
-        _File("workbook", "", f"{exam.title}_小题分.xlsx", write_workbook(results, statistics)),
-        _File("csv_total", "", f"{exam.title}_成绩总表.csv", write_csv(results, "totals", "gb18030")),
-        _File("csv_items", "", f"{exam.title}_小题分明细.csv", write_csv(results, "items", "gb18030")),
+        *_tables(results, statistics, ""),
         _File("review", "", f"{exam.title}_讲评.pdf", review_pdf(review, exam, pictures)),
         _File("review_data", "", "review.json", review.model_dump_json().encode()),
     ]
 
 
-def _class_reviews(tb: Toolbox, results: ExamResults) -> Iterator[_File]:
-    """A review for each class alone: its teacher sees no other class's answers."""
+def _tables(results: ExamResults, statistics: Statistics, class_name: str) -> list[_File]:
+    """The workbook and its CSVs, of one class or ("") of all."""
+    kind_end, name_end = ("_class", f"_{_safe(class_name)}") if class_name else ("", "")
+    title, figures = results.exam.title, statistics
+    content = (
+        ("workbook", "小题分", "xlsx", write_workbook(results, figures)),
+        ("csv_total", "成绩总表", "csv", write_csv(results, "totals", "gb18030", figures)),
+        ("csv_items", "小题分明细", "csv", write_csv(results, "items", "gb18030", figures)),
+    )
+    return [
+        _File(f"{kind}{kind_end}", class_name, f"{title}_{word}{name_end}.{ending}", made)
+        for kind, word, ending, made in content
+    ]
+
+
+def _safe(class_name: str) -> str:
+    return class_name.replace("/", "_")
+
+
+def _class_outputs(tb: Toolbox, results: ExamResults) -> Iterator[_File]:
+    """Tables and a review for each class alone: its teacher sees nothing of another class."""
+    whole = statistics_of(results, thresholds_of(tb.settings))
     pictures = release_pictures(tb, results, _cards(tb, results.exam))
     for name in class_names(results):
         own = of_class(results, name)
-        if name and own.present:
-            review = build_review(own, statistics_of(own, thresholds_of(tb.settings)))
-            file = f"{results.exam.title}_讲评_{name.replace('/', '_')}.pdf"
+        if not name:
+            continue
+        statistics = class_statistics(own, whole)
+        yield from _tables(own, statistics, name)
+        if own.present:
+            review = build_review(own, statistics)
+            file = f"{results.exam.title}_讲评_{_safe(name)}.pdf"
             yield _File("review_class", name, file, review_pdf(review, results.exam, pictures))
 
 

@@ -12,7 +12,7 @@ from core.exams import Exam, Fill, Item, ItemKind, OptionalGroup
 from core.ledger import PageEntry
 from core.marks import Mark, MarkState
 from core.pages import PageReading, PageState, TextReading
-from core.results import CandidateResult, CandidateStatus, ExamResults, ItemResult
+from core.results import PAGE_MISSING, CandidateResult, CandidateStatus, ExamResults, ItemResult
 from core.rosters import Candidate
 from core.store import UnitOfWork
 from marking import OptionalChoice, count_optional, rubric_digest
@@ -21,8 +21,7 @@ from pipeline.toolbox import Toolbox
 
 #: The note of a reading that stands for a page which a person has placed: nothing was read on it.
 BY_HAND = "人工放入"
-#: The reasons of items without an answer: a page is not there; their card never had the item.
-PAGE_MISSING = "缺页"
+#: The reason of an item without an answer when the card of the candidate never had it.
 NOT_ON_CARD = "答题卡上没有这一题"
 #: In place of an answer that has ink but could not be read.
 UNREAD = "（未识别）"

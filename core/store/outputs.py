@@ -14,8 +14,8 @@ from core.store.base import Repository
 
 
 class Output(Record):
-    """A file that was given out: kinds are script, error_book, review (of all), review_class
-    (``candidate_id`` being the class), workbook, csv_total, csv_items, review_data; of release 0 card
+    """A file that was given out: kinds are script, error_book, review, workbook, csv_total, csv_items (of
+    all; with ``_class`` of one class, ``candidate_id`` being its name), review_data; of release 0 card
     (pre-named copies) and blank_scan (pages of a blank card, ``candidate_id`` being the page number)."""
 
     exam_id: str

@@ -27,7 +27,7 @@ from core.exams import (
 from core.geometry import BoxMm
 from core.marks import Award, Evidence
 from core.pages import Registration, RegistrationMethod
-from core.results import CandidateResult, CandidateStatus, ExamResults, ItemResult
+from core.results import PAGE_MISSING, CandidateResult, CandidateStatus, ExamResults, ItemResult
 from core.rosters import Candidate
 from core.scores import ScoreStep
 
@@ -200,6 +200,17 @@ def some_results(seed: int = 3) -> ExamResults:
         status=CandidateStatus.VOID,
     )
     return ExamResults(exam=exam, candidates=(*present, absent, void))
+
+
+def without_page(results: ExamResults, index: int, items: tuple[str, ...]) -> ExamResults:
+    """The results with the page of these items missing from one candidate's script."""
+    gone = {"steps": 0, "awards": (), "blank": True, "page_id": "", "answer": "", "reason": PAGE_MISSING}
+    who = results.candidates[index]
+    changed = who.model_copy(
+        update={"items": tuple(i.model_copy(update=gone) if i.item in items else i for i in who.items)}
+    )
+    several = (*results.candidates[:index], changed, *results.candidates[index + 1 :])
+    return results.model_copy(update={"candidates": several})
 
 
 def a_card() -> Card:

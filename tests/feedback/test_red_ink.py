@@ -136,6 +136,17 @@ def test_a_lost_criterion_without_a_reason_says_what_it_asks_for(results: ExamRe
     assert "缺：得出向前倾的结论" in book
 
 
+def test_the_words_of_the_engine_are_not_what_a_pupil_reads(results: ExamResults) -> None:
+    card = a_card()
+    result = with_reasons(results.candidates[0], "没有找到给分点①“刹车前人和车一起运动”")
+    notes = page_ink(result, results.exam, card, card.pages[0]).notes
+    assert any("缺：刹车前人和车一起运动" in n.text for n in notes)
+    assert not any("没有找到" in n.text for n in notes)
+    book = text_of(error_book(result, results.exam, statistics_of(results), NoPictures()))
+    assert "缺：刹车前人和车一起运动" in book
+    assert "没有找到" not in book
+
+
 def test_a_missing_page_is_not_called_an_unanswered_item(results: ExamResults) -> None:
     first = results.candidates[0]
     gone = first.items[5].model_copy(

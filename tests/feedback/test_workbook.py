@@ -9,9 +9,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from core.results import ExamResults
-from feedback.statistics import statistics_of
+from feedback.statistics import class_statistics, of_class, statistics_of
 from feedback.workbook import write_csv, write_workbook
-from tests.feedback.builder import some_results
+from tests.feedback.builder import some_results, without_page
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +56,45 @@ def test_an_absent_candidate_is_a_word_without_rank_and_never_zero(book: Workboo
 def test_full_marks_are_in_row_two_and_means_and_rates_at_the_bottom(book: Workbook) -> None:
     sheet = book["小题分明细"]
     rows = [[c.value for c in row] for row in sheet.iter_rows()]
-    assert rows[0][6:] == ["1", "2", "3", "4", "5", "6", "7"]
-    assert rows[1][3:] == [50, 12, 38, 3, 3, 4, 2, 6, 10, 22]
+    assert rows[0][6:] == ["1", "2", "3", "4", "5", "6", "7", "状态"]
+    assert rows[1][3:] == [50, 12, 38, 3, 3, 4, 2, 6, 10, 22, None]
     assert [row[1] for row in rows[-2:]] == ["均分", "得分率"]
     column = [float(str(row[6])) for row in rows[2:-4]]
     assert rows[-2][6] == pytest.approx(sum(column) / len(column), abs=1e-4)
     assert rows[-1][6] == pytest.approx(sum(column) / len(column) / 3, abs=1e-4)
+
+
+def test_a_missing_page_is_a_status_and_its_items_are_marked(results: ExamResults) -> None:
+    short = without_page(results, index=2, items=("1", "7"))
+    statistics = statistics_of(short)
+    book = load_workbook(io.BytesIO(write_workbook(short, statistics)))
+    totals = {r[4].value: r[11].value for r in book["成绩总表"].iter_rows()}
+    assert (totals["姓名"], totals["张堃"], totals["王玥"]) == ("状态", "缺页", "正常")
+    row = book["小题分明细"][5]
+    assert (row[1].value, row[13].value) == ("张堃", "缺页")
+    marked = [c.coordinate for r in book["小题分明细"].iter_rows() for c in r if c.comment]
+    assert marked == ["G5", "M5"]
+    assert (row[6].value, row[6].font.color.rgb) == (0, "00C00000")
+    assert "缺页" in str(row[6].comment)
+    assert book["客观题作答"]["D5"].value == "缺页"
+    lines = list(csv.reader(io.StringIO(write_csv(short, "items", "gb18030").decode("gb18030"), newline="")))
+    assert [line[-1] for line in lines[:5]] == ["状态", "", "正常", "正常", "缺页"]
+
+
+def test_a_class_has_its_own_rows_with_places_among_all(results: ExamResults) -> None:
+    whole = statistics_of(results)
+    own = of_class(results, "八(2)班")
+    figures = class_statistics(own, whole)
+    assert figures.overall.present == len(own.present)
+    for encoding in ("gb18030", "utf-8-sig"):
+        content = write_csv(own, "totals", encoding, figures)
+        rows = list(csv.DictReader(io.StringIO(content.decode(encoding), newline="")))
+        assert {row["班级"] for row in rows} == {"八(2)班"}
+        for result, row in zip(own.present, rows, strict=False):
+            rank = whole.rank_of(result.candidate.id)
+            assert rank is not None
+            assert (row["班级名次"], row["年级名次"]) == (str(rank.in_class), str(rank.overall))
+    assert any(row["班级名次"] != row["年级名次"] for row in rows)
 
 
 def test_means_leave_out_the_absent(book: Workbook, results: ExamResults) -> None:

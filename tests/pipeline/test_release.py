@@ -158,6 +158,9 @@ def test_a_release_gives_everything_back(released: Home) -> None:
         "csv_items": 1,
         "review": 1,
         "review_class": 2,
+        "workbook_class": 2,
+        "csv_total_class": 2,
+        "csv_items_class": 2,
         "review_data": 1,
     }
     for output in outputs:

@@ -510,7 +510,14 @@ def publish(tb: Toolbox, exam_id: str = EXAM_ID) -> int:
         ):
             uow.outputs.put(_output(tb, exam_id, release, kind, "", f"{kind}.{ending}"))
         for name in class_names(results):
-            uow.outputs.put(_output(tb, exam_id, release, "review_class", name, f"讲评_{name}.pdf"))
+            for kind, word in (
+                ("workbook_class", "小题分"),
+                ("csv_total_class", "成绩总表"),
+                ("csv_items_class", "小题分明细"),
+                ("review_class", "讲评"),
+            ):
+                ending = {"workbook_class": "xlsx", "review_class": "pdf"}.get(kind, "csv")
+                uow.outputs.put(_output(tb, exam_id, release, kind, name, f"{word}_{name}.{ending}"))
         for result in results.present:
             who = result.candidate
             for kind in ("script", "error_book"):

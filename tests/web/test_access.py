@@ -199,11 +199,18 @@ def test_a_teacher_sees_their_own_class_alone(site: Site) -> None:
     assert teacher.get(f"{base}/error_book/c4").status_code == 404
     assert teacher.get(f"{base}/workbook").status_code == 404
     assert teacher.get(f"{base}/review").status_code == 404
-    assert teacher.get(f"{base}/review_class/1班").status_code == 200
-    assert teacher.get(f"{base}/review_class/2班").status_code == 404
+    assert teacher.get(f"{base}/csv_total").status_code == 404
+    for kind in ("review_class", "workbook_class", "csv_total_class", "csv_items_class"):
+        own = teacher.get(f"{base}/{kind}/1班")
+        assert own.status_code == 200
+        assert own.data.endswith(f"{kind} of 1班".encode())
+        assert teacher.get(f"{base}/{kind}/2班").status_code == 404
+        assert teacher.get(f"{base}/{kind}").status_code == 404
     page = teacher.get(f"/exams/{EXAM_ID}/release").text
     assert "讲评_1班.pdf" in page
-    assert "讲评_2班.pdf" not in page
+    for word in ("小题分_{}.xlsx", "成绩总表_{}.csv", "小题分明细_{}.csv"):
+        assert word.format("1班") in page
+    assert "2班" not in page
     assert teacher.get(f"/exams/{EXAM_ID}/pages/c1p1/items/6.jpg").status_code == 200
     assert teacher.get(f"/exams/{EXAM_ID}/pages/c4p1/items/6.jpg").status_code == 403
 

@@ -30,7 +30,7 @@ _TYPES = {
 #: Of one candidate each, of one class each, and of the whole exam, which a teacher of some of its
 #: classes may not have.
 PERSONAL_KINDS = ("script", "error_book")
-CLASS_KINDS = ("review_class",)
+CLASS_KINDS = ("workbook_class", "csv_total_class", "csv_items_class", "review_class")
 _WHOLE_KINDS = ("workbook", "csv_total", "csv_items", "review")
 
 
@@ -83,7 +83,10 @@ def show(exam_id: str) -> ResponseReturnValue:
         releases=releases,
         last=last,
         whole=[o for o in seen if o.kind in _WHOLE_KINDS],
-        of_classes=[o for o in seen if o.kind in CLASS_KINDS],
+        of_classes=sorted(
+            (o for o in seen if o.kind in CLASS_KINDS),
+            key=lambda o: (o.candidate_id, CLASS_KINDS.index(o.kind)),
+        ),
         broken=broken,
         personal={kind: [o for o in seen if o.kind == kind] for kind in PERSONAL_KINDS},
         roster=roster,
@@ -146,7 +149,7 @@ def whole(exam_id: str, release: int, kind: str) -> ResponseReturnValue:
 @bp.get("/<int:release>/<kind>/<path:candidate_id>")
 @allowed(STAFF)
 def personal(exam_id: str, release: int, kind: str, candidate_id: str) -> ResponseReturnValue:
-    """A candidate's marked script or error book, or the review of one class (``candidate_id`` its name)."""
+    """A candidate's marked script or error book, or a file of one class (``candidate_id`` its name)."""
     exam_at_hand(exam_id)
     outputs, roster = _outputs(exam_id, release, kind)
     return _file(
