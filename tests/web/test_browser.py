@@ -154,6 +154,7 @@ def test_one_can_go_back_and_mark_again(tab: Tab, site: Site) -> None:
     tab.says("#said", "已给 6 分")
     tab.keys("ArrowLeft")
     tab.page.wait_for_selector("#again:not([hidden])")
+    assert tab.page.text_content("#said") == ""  # it spoke of what was marked before
     tab.says("#total", "6")
     tab.keys("1", "1", "1", "Enter")
     tab.says("#said", "已给 3 分")
@@ -231,13 +232,37 @@ def test_a_choice_is_settled_by_its_letter(tab: Tab, site: Site) -> None:
     tab.says("#left", "还剩 5 份")
     tab.keys("Enter")
     tab.says("#trouble", "选项字母")
+    assert not tab.page.is_visible("#accept")  # A is an option here
     tab.keys("b", "Enter")
+    tab.says("#said", "定为 B，已给 3 分")
     tab.says("#left", "还剩 4 份")
     tab.keys("0", "Enter")
+    tab.says("#said", "定为 未涂，已给 0 分")
     tab.says("#left", "还剩 3 份")
     _saved(tab)
     assert _steps(site, "c1p1", "1")[0] == 3
     assert _steps(site, "c2p1", "1")[0] == 0
+    assert tab.complaints == []
+
+
+def test_a_refused_digit_leaves_no_score_to_submit(tab: Tab, site: Site) -> None:
+    tab.log_in("marker")
+    tab.go(f"{BASE}/marking/desk?item=7")
+    tab.says("#left", "还剩 5 份")
+    for typed in (("2", "5"), ("2", ".")):
+        tab.keys(*typed)
+        tab.says("#trouble", "请重新输入")
+        tab.says("#total", "–")
+        tab.keys("Enter")
+        tab.says("#trouble", "0 分也要按 0")
+    tab.page.click('.pad-keys button:text-is("9")')
+    tab.page.click('.pad-keys button:text-is("9")')
+    tab.says("#trouble", "最多 20 分")
+    assert _steps(site, "c1p2", "7")[1] == "machine"
+    tab.keys("1", "5", "Enter")
+    tab.says("#said", "已给 15 分")
+    _saved(tab)
+    assert _steps(site, "c1p2", "7") == (15, "marker", "")
     assert tab.complaints == []
 
 
@@ -280,6 +305,7 @@ def test_the_exam_is_edited_as_a_form(tab: Tab, site: Site) -> None:
     first.locator('[data-field="key"]').fill("C")
     tab.page.click("#save")
     tab.says("#said", "第 2 版")
+    tab.says("#revision", "第 2 版")
     tab.says("#said", "正在重新评分：第 1 题")
     with site.tb.store.read() as uow:
         exam = uow.exams.get(EXAM_ID)

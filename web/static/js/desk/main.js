@@ -12,7 +12,7 @@ const KEEP_MS = 60_000; // well under the time after which others may take a res
 const desk = at("desk");
 const say = wordsOf(desk);
 const viewer = new Viewer(at("view"), at("paper"), at("crop"), at("show-evidence"));
-const pads = new Pads(at("pads"), say, drawTotal);
+const pads = new Pads(at("pads"), say, drawTotal, trouble);
 const options = new Options(at("pads"), say, drawTotal);
 const queue = new Queue(desk);
 
@@ -57,14 +57,15 @@ function show(task) {
   drawCounts();
   if (!task) return;
   at("item-name").textContent = say("item", task.item);
-  at("item-full").textContent = say("full", task.full / (task.step === "0.5" ? 2 : 1));
+  at("item-full").textContent = say("full", pointsOf(task, task.full));
   viewer.show(task.crop, task.boxes);
   (task.options ? options : pads).load(task);
   at("rubric").innerHTML = task.rubric; // made by the server, which escapes all words in it
   drawReading(task);
   trouble(task.flag);
-  at("accept").disabled = Boolean(task.options) || !pads.proposed;
-  at("full").disabled = Boolean(task.options);
+  at("accept").disabled = !pads.proposed;
+  // A is a letter of the options there, so the buttons that stand for other keys are gone
+  for (const id of ["accept", "full"]) at(id).hidden = Boolean(task.options);
   const history = document.getElementById("history");
   if (history) history.href = `${history.dataset.base}${task.page}/${encodeURIComponent(task.item)}`;
 }
@@ -155,6 +156,10 @@ async function advance() {
   }
 }
 
+function pointsOf(task, steps) {
+  return task.step === "0.5" ? steps / 2 : steps;
+}
+
 function submit() {
   if (!current) return;
   if (current.options) {
@@ -162,7 +167,8 @@ function submit() {
       trouble(say("letters"));
       return;
     }
-    send(current, "/choice", { labels: options.labels }, () => say("saved", ""));
+    const [words, task] = [options.words, current];
+    send(task, "/choice", { labels: options.labels }, ({ steps }) => `${say("chosen", words)}${say("saved", pointsOf(task, steps))}`);
   } else {
     if (pads.toMissing()) {
       trouble(say("missing"));
@@ -216,6 +222,7 @@ async function stepBack() {
     return;
   }
   backAt += 1;
+  tell(""); // it spoke of another response
   show(backMarks[backAt]);
 }
 
@@ -233,6 +240,11 @@ function forward() {
     queue.putLast(current);
     advance();
   }
+}
+
+function skip() {
+  tell(""); // as at a step back
+  forward();
 }
 
 function openFlags() {
@@ -253,7 +265,7 @@ function accept() {
 }
 
 const COMMANDS = {
-  Enter: submit, u: undo, x: openFlags, ArrowLeft: back, ArrowRight: forward,
+  Enter: submit, u: undo, x: openFlags, ArrowLeft: back, ArrowRight: skip,
   f: () => pads.giveFull(), a: accept, ArrowDown: () => pads.move(1), ArrowUp: () => pads.move(-1),
   "+": () => viewer.zoomBy(1.25), "=": () => viewer.zoomBy(1.25), "-": () => viewer.zoomBy(0.8), r: () => viewer.turn(),
 };
@@ -282,14 +294,14 @@ function onKey(event) {
 
 function typeScore(key) {
   if (!/^([0-9.]|Backspace)$/.test(key)) return false;
-  trouble(pads.type(key));
+  pads.type(key);
   return true;
 }
 
 async function start() {
   document.addEventListener("keydown", onKey);
   const clicks = {
-    submit, undo, accept, flag: openFlags, back, skip: forward, full: () => pads.giveFull(),
+    submit, undo, accept, flag: openFlags, back, skip, full: () => pads.giveFull(),
     "zoom-in": () => viewer.zoomBy(1.25), "zoom-out": () => viewer.zoomBy(0.8), "zoom-fit": () => viewer.zoomBy(0), turn: () => viewer.turn(),
     "flags-close": () => at("flags").close(),
   };

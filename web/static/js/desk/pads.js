@@ -5,8 +5,8 @@ import { make } from "../net.js";
 const MOST_BUTTONS = 12;
 
 export class Pads {
-  constructor(box, say, changed) {
-    Object.assign(this, { box, say, changed });
+  constructor(box, say, changed, trouble) {
+    Object.assign(this, { box, say, changed, trouble });
     this.rows = [];
   }
 
@@ -29,24 +29,35 @@ export class Pads {
     return good ? value * this.unit : null;
   }
 
-  // Returns "" when the key was taken, else what is wrong with it.
+  // Takes a key; of a score that cannot be, nothing stays, so that Enter does not submit the half of it.
   type(key) {
+    this.trouble("");
     const row = this.rows[this.active];
     if (key === "Backspace") {
       if (row.typed === "" && this.active > 0) this.active -= 1;
       else row.typed = row.typed.slice(0, -1);
       this.fresh = false;
       this.draw();
-      return "";
+      return;
     }
     const before = this.fresh ? "" : row.typed;
-    if (key === "." && this.unit === 1) return "";
+    if (key === "." && this.unit === 1) {
+      this.refuse(row, this.say("whole"));
+      return;
+    }
     const next = key === "." ? `${before || "0"}.5` : (before === "0" ? "" : before) + key;
     if (before.includes(".") || Number(next) * this.unit > row.pad.full) {
-      return this.say("most", row.pad.full_points);
+      this.refuse(row, this.say("most", row.pad.full_points));
+    } else {
+      this.put(row, next);
     }
-    this.put(row, next);
-    return "";
+  }
+
+  refuse(row, words) {
+    row.typed = "";
+    this.fresh = false;
+    this.draw();
+    this.trouble(words);
   }
 
   put(row, typed) {
