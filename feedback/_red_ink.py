@@ -6,7 +6,7 @@ a place where a teacher would put it; where that is taken it moves to the neares
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core.cards import BubbleField, BubblePurpose, Card, CardPage, WritingKind, WritingRegion
@@ -29,6 +29,8 @@ _SCORE_MM = 5.0  #: height of an item's score
 _FILL_SCORE_MM = 3.4  #: height of the score at the end of a line
 _LEAST_SCORE_MM = 3.0
 _TOP_LINE_MM = 8.0  #: the top of an answer box, with its printed number
+_ABSENT_MM = 3.6  #: letters of the note about pages that are not there
+_EDGE_MM = 6.0  #: what a printer leaves white
 _LINE_EM = 1.25  #: from line to line of a note, in its size
 _BESIDE_MM = 3.0  #: how far signs may leave an item's own room
 
@@ -70,7 +72,12 @@ class _Sheet:
 
 
 def page_ink(
-    result: CandidateResult, exam: Exam, card: Card, page: CardPage, dark: Cells | None = None
+    result: CandidateResult,
+    exam: Exam,
+    card: Card,
+    page: CardPage,
+    dark: Cells | None = None,
+    scanned: Collection[int] = (),
 ) -> Ink:
     """All ink of one page; the total stands on the first page that has a place for it.
 
@@ -81,11 +88,14 @@ def page_ink(
         page: the page to mark.
         dark: cells of ``feedback._room.CELL_MM`` that are dark on the rectified scan; without them
             only bubbles and printed words are known to be taken.
+        scanned: numbers of the pages that are there; none for all. The first of them says which are not.
     """
     sheet = _Sheet(exam, page, Room(page, dark), Ink())
-    first = next((p.number for p in card.pages if p.score_box), card.pages[0].number)
-    if page.number == first:
+    there = [p for p in card.pages if p.number in scanned] or list(card.pages)
+    if page.number == next((p.number for p in there if p.score_box), there[0].number):
         _total(sheet.ink, result, exam, page)
+    if page.number == there[0].number and len(there) < len(card.pages):
+        _absent_pages(sheet, result, card, [p.number for p in there])
     for item in exam.items:
         got = result.item(item.number)
         if got is None or got.steps is None or not got.counted:
@@ -122,6 +132,23 @@ def _total(ink: Ink, result: CandidateResult, exam: Exam, page: CardPage) -> Non
         )
     )
     ink.spoken.append(f"总分 {text}")
+
+
+def _absent_pages(sheet: _Sheet, result: CandidateResult, card: Card, there: Collection[int]) -> None:
+    """Which pages were never handed in, and the items on them, at the top of the page."""
+    absent = [p.number for p in card.pages if p.number not in there]
+    lost = [i.item for i in result.items if i.counted and i.page_missing]
+    words = f"缺第 {'、'.join(map(str, absent))} 面"
+    text = f"{words}（第 {'、'.join(lost)} 题按 0 分计）" if lost else words
+    page = sheet.page
+    within = BoxMm(x_mm=0, y_mm=0, width_mm=page.width_mm, height_mm=page.height_mm).grown(-_EDGE_MM)
+    width = min(text_width_mm(text, _ABSENT_MM), within.width_mm * 0.6)
+    height = lines_of(text, _ABSENT_MM, width) * _ABSENT_MM * _LINE_EM
+    if page.score_box:
+        sheet.room.take(page.score_box)
+    box = sheet.room.place(width, height, within.centre.x_mm - width / 2, within.y_mm, within).box
+    sheet.room.take(box)
+    sheet.ink.notes.append(Note(box.x_mm, box.y_mm, text, _ABSENT_MM, width))
 
 
 # --- choices -------------------------------------------------------------------------------------

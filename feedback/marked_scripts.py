@@ -60,9 +60,12 @@ def marked_script(result: CandidateResult, exam: Exam, card: Card, pages: Sequen
     if not pages:
         raise NotFound(f"{who.name}（{who.number}）没有答题卡图像。", "请在收卷清单中补扫或标记缺考。")
     files: dict[str, bytes] = {}
+    there = sorted(pages, key=lambda p: p.card_page)
+    numbers = [page.card_page for page in there]
+    inks = [page_ink(result, exam, card, card.page(p.card_page), p.ink, numbers) for p in there]
     sheets = [
-        _sheet(result, exam, card, page, index, files)
-        for index, page in enumerate(sorted(pages, key=lambda p: p.card_page))
+        _sheet(card, page, ink, index, files)
+        for index, (page, ink) in enumerate(zip(there, inks, strict=True))
     ]
     title = f"{exam.title} {who.class_name} {who.name}".strip()
     return set_document("marked_script.typ", {"title": title, "author": who.name, "pages": sheets}, files)
@@ -80,10 +83,9 @@ def _safe(part: str) -> str:
 
 
 def _sheet(
-    result: CandidateResult,
-    exam: Exam,
     card: Card,
     page: ScriptPage,
+    ink: Ink,
     index: int,
     files: dict[str, bytes],
 ) -> dict[str, Any]:
@@ -95,7 +97,6 @@ def _sheet(
         page.width_px,
         page.height_px,
     )
-    ink = page_ink(result, exam, card, printed, page.ink)
     scan, overlay = f"scan-{index}.{page.media_type.removeprefix('image/')}", f"ink-{index}.svg"
     files[scan], files[overlay] = page.image, _svg(ink, frame)
     width, height = frame.page_mm

@@ -15,7 +15,7 @@ from feedback._room import CELL_MM, Cells, Room
 from feedback.error_book import error_book
 from feedback.pictures import NoPictures
 from feedback.statistics import statistics_of
-from tests.feedback.builder import a_card, box, some_results
+from tests.feedback.builder import a_card, box, some_results, without_page
 from tests.feedback.test_documents import text_of
 
 LONG = "第2行写到浮力变大，属于给分点不能出现的说法；" * 5
@@ -145,6 +145,32 @@ def test_the_words_of_the_engine_are_not_what_a_pupil_reads(results: ExamResults
     book = text_of(error_book(result, results.exam, statistics_of(results), NoPictures()))
     assert "缺：刹车前人和车一起运动" in book
     assert "没有找到" not in book
+
+
+def test_a_script_without_a_page_says_so_on_the_first_that_is_there(results: ExamResults) -> None:
+    card, words = a_card(), "缺第 2 面（第 7 题按 0 分计）"
+    result = without_page(results, 2, ("7",)).candidates[2]
+    header = box(40, 5, 130, 20)
+    (note,) = [
+        n
+        for n in page_ink(result, results.exam, card, card.pages[0], dark(header), [1]).notes
+        if n.text == words
+    ]
+    right, bottom = note.x_mm + note.width_mm, note.y_mm + note.size_mm
+    assert right <= header.x_mm or note.x_mm >= header.right_mm or bottom <= 5 or note.y_mm >= 25
+    assert 0 < note.x_mm < right < 210
+    whole = page_ink(results.candidates[2], results.exam, card, card.pages[0], None, [1, 2])
+    assert not [n for n in whole.notes if "缺第" in n.text]
+
+
+def test_the_total_stands_on_the_page_that_is_there(results: ExamResults) -> None:
+    card = a_card()
+    result = without_page(results, 2, ("1", "2", "3", "4", "5", "6")).candidates[2]
+    ink = page_ink(result, results.exam, card, card.pages[1], None, [2])
+    assert any(words.startswith("总分") for words in ink.spoken)
+    assert [n.text for n in ink.notes if n.text.startswith("缺第")] == [
+        "缺第 1 面（第 1、2、3、4、5、6 题按 0 分计）"
+    ]
 
 
 def test_a_missing_page_is_not_called_an_unanswered_item(results: ExamResults) -> None:
