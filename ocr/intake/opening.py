@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from core.errors import BadInput, UnsafeUpload
 from ocr.intake.archives import Entry, archive_entries, open_archive
 from ocr.intake.kinds import Kind, kind_of
-from ocr.intake.pdfs import open_pdf, pdf_pages
+from ocr.intake.pdf_process import read_pdf
 from ocr.intake.pictures import read_heic, read_jpeg, read_png, tiff_pages
 from ocr.intake.records import (
     MIB,
@@ -64,7 +64,7 @@ _Named = tuple[str, Picture | BadInput]
 def _pages(kind: Kind, content: bytes, name: str, limits: IntakeLimits) -> Iterable[_Named]:
     """The pages of one file that is not an archive; the file is opened before this returns."""
     if kind is Kind.PDF:
-        return _counted(name, pdf_pages(open_pdf(content, name, limits), content, name, limits))
+        return _counted(name, read_pdf(content, name, limits))
     if kind is Kind.TIFF:
         return _counted(name, tiff_pages(content, name, limits))
     return [(name, _SINGLE[kind](content, name, limits))]

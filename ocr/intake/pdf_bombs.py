@@ -7,6 +7,7 @@ stream is followed once more.
 
 from __future__ import annotations
 
+import mmap
 import zlib
 from collections.abc import Iterator
 
@@ -18,7 +19,7 @@ _PIECE = 1 << 20
 _DEPTH = 2
 
 
-def refuse_bombs(content: bytes, name: str, limits: IntakeLimits) -> None:
+def refuse_bombs(content: bytes | mmap.mmap, name: str, limits: IntakeLimits) -> None:
     """Look at every deflate stream of the file.
 
     Raises:
@@ -39,7 +40,7 @@ def refuse_bombs(content: bytes, name: str, limits: IntakeLimits) -> None:
             )
 
 
-def _stream_starts(content: bytes) -> Iterator[int]:
+def _stream_starts(content: bytes | mmap.mmap) -> Iterator[int]:
     """Where the data of each stream begins: after ``stream`` and its line end."""
     at = content.find(b"stream")
     while at >= 0:
@@ -53,7 +54,7 @@ def _stream_starts(content: bytes) -> Iterator[int]:
         at = content.find(b"stream", at + 1)
 
 
-def _looks_deflated(data: bytes | memoryview, at: int = 0) -> bool:
+def _looks_deflated(data: bytes | memoryview | mmap.mmap, at: int = 0) -> bool:
     """A zlib header: method 8, and the two bytes a multiple of 31."""
     head = bytes(data[at : at + 2])
     return len(head) == 2 and head[0] & 0x0F == 8 and head[0] >> 4 <= 7 and int.from_bytes(head) % 31 == 0

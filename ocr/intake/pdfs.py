@@ -6,8 +6,10 @@ pypdfium2 is not thread-safe: one thread of a process may read PDFs at a time.
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import mmap
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -29,8 +31,29 @@ _LONGEST_RENDER_PX = 5000
 _GREY_TOLERANCE = 8  #: a page whose channels never differ by more is drawn grey
 
 
-def open_pdf(content: bytes, name: str, limits: IntakeLimits) -> pdfium.PdfDocument:
+@dataclass(frozen=True)
+class PdfFile:
+    """An open document. ``plain``: none of its images has a mask or a changed meaning of its values."""
+
+    document: pdfium.PdfDocument
+    name: str
+    plain: bool
+
+    def page(self, number: int, limits: IntakeLimits) -> Picture:
+        """Page ``number`` (from 0).
+
+        Raises:
+            ScanUnreadable: damaged.
+            UnsafeUpload: beyond the limits.
+        """
+        return _page(self.document, number, f"{self.name} 第{number + 1}页", self.plain, limits)
+
+
+def open_pdf(content: bytes | mmap.mmap, name: str, limits: IntakeLimits) -> PdfFile:
     """The document, checked as far as that is possible without looking at its pages.
+
+    Only a process that may die (``pdf_child``) should read the pages: pdfium expands drawings that
+    call each other before anybody can count them.
 
     Raises:
         ScanUnreadable: password-protected, damaged or without pages.
@@ -38,7 +61,7 @@ def open_pdf(content: bytes, name: str, limits: IntakeLimits) -> pdfium.PdfDocum
     """
     refuse_bombs(content, name, limits)
     try:
-        document = pdfium.PdfDocument(content)
+        document = pdfium.PdfDocument(_in_memory(content))
     except pdfium.PdfiumError as error:
         raise _unopened(error, content, name) from error
     try:
@@ -46,13 +69,18 @@ def open_pdf(content: bytes, name: str, limits: IntakeLimits) -> pdfium.PdfDocum
     except BadInput:
         document.close()
         raise
-    return document
+    return PdfFile(document, name, _images_are_plain(content))
 
 
-def _unopened(error: pdfium.PdfiumError, content: bytes, name: str) -> ScanUnreadable:
+def _in_memory(content: bytes | mmap.mmap) -> bytes | ctypes.Array[ctypes.c_char]:
+    """A mapped file as the library takes it, without a copy."""
+    return content if isinstance(content, bytes) else (ctypes.c_char * len(content)).from_buffer(content)
+
+
+def _unopened(error: pdfium.PdfiumError, content: bytes | mmap.mmap, name: str) -> ScanUnreadable:
     """Why the document does not open. The library may report the error of an earlier document."""
     said = str(error).lower()
-    if b"/Encrypt" in content and ("password" in said or "security" in said):
+    if content.find(b"/Encrypt") >= 0 and ("password" in said or "security" in said):
         return ScanUnreadable(
             f"“{name}”有打开密码，无法读取。", "请在 PDF 软件里去掉密码（另存为不加密的 PDF）再上传。"
         )
@@ -74,38 +102,26 @@ def _check_pages(count: int, name: str, limits: IntakeLimits) -> None:
         )
 
 
-def pdf_pages(document: pdfium.PdfDocument, content: bytes, name: str, limits: IntakeLimits
-              ) -> Iterator[Picture | BadInput]:  # fmt: skip
-    """The pages one at a time; a damaged one comes as the error that says so. Closes the document."""
-    plain = _images_are_plain(content)
-    try:
-        for number in range(len(document)):
-            yield _page(document, number, f"{name} 第{number + 1}页", plain, limits)
-    finally:
-        document.close()
-
-
-def _images_are_plain(content: bytes) -> bool:
+def _images_are_plain(content: bytes | mmap.mmap) -> bool:
     """No image of the file has a mask or a changed meaning of its values.
 
     Image dictionaries belong to streams, and those are never packed into object streams, so their
     keys can be looked for in the file's bytes. ``/DecodeParms`` is another key.
     """
-    return not any(key in content for key in (b"/SMask ", b"/Mask ", b"/Mask[", b"/Decode[", b"/Decode ["))
+    changing = (b"/SMask ", b"/Mask ", b"/Mask[", b"/Decode[", b"/Decode [")
+    return all(content.find(key) < 0 for key in changing)
 
 
 def _page(document: pdfium.PdfDocument, number: int, page_name: str, plain: bool, limits: IntakeLimits
-          ) -> Picture | BadInput:  # fmt: skip
+          ) -> Picture:  # fmt: skip
     page = None
     try:
         page = document.get_page(number)
         _check_page_size(page, page_name, limits)
         picture = _embedded_jpeg(page, page_name, limits) if plain else None
         return picture or _drawn(page, page_name, limits)
-    except BadInput as error:
-        return error
     except (pdfium.PdfiumError, ValueError, MemoryError, RuntimeError) as error:
-        return ScanUnreadable(f"“{page_name}”无法读取：{error}", "请重新扫描这一页。")
+        raise ScanUnreadable(f"“{page_name}”无法读取：{error}", "请重新扫描这一页。") from error
     finally:
         if page is not None:
             page.close()

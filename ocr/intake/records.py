@@ -23,6 +23,8 @@ class IntakeLimits(Record):
     page_side_pt: float = Field(default=14_400.0, gt=0)  #: longest side of a PDF page, as PDF itself allows
     page_objects: int = Field(default=100_000, gt=0)  #: drawing objects on one PDF page
     inflated_bytes: int = Field(default=512 * MIB, gt=0)  #: what one compressed PDF stream may become
+    pdf_page_s: float = Field(default=10.0, gt=0)  #: processor time for one PDF page
+    pdf_memory_bytes: int = Field(default=768 * MIB, gt=0)  #: what reading a PDF may take beyond the file
     archive_entries: int = Field(default=10_000, gt=0)  #: files in a ZIP
     archive_bytes: int = Field(default=4096 * MIB, gt=0)  #: all files of a ZIP, unpacked
     entry_bytes: int = Field(default=512 * MIB, gt=0)  #: one file of a ZIP, unpacked

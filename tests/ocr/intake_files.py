@@ -12,7 +12,7 @@ import numpy as np
 import pillow_heif
 import pypdf
 import pypdfium2 as pdfium
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from ocr.rasters import Grey
 
@@ -204,3 +204,44 @@ def gbk_zip(name: str, content: bytes) -> bytes:
     raw = name.encode("gbk")
     placeholder = "x" * len(raw)
     return zipped({placeholder: content}).replace(placeholder.encode(), raw)
+
+
+def bombs_pdf(pages: str, levels: int = 7) -> bytes:
+    """One page for each letter: ``*`` calls nested forms, anything else is blank.
+
+    Each form calls the next ten times, so that ``levels`` of them draw 10 ** levels lines.
+    """
+    first_form = 4 + len(pages)
+    kids = b" ".join(b"%d 0 R" % (4 + at) for at in range(len(pages)))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(pages)),
+        b"<< /Length 5 >>\nstream\n/F Do\nendstream",
+    ]
+    sheet = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] %s>>"
+    resources = b"/Resources << /XObject << /F %d 0 R >> >> "
+    for letter in pages:
+        objects.append(sheet % (b"/Contents 3 0 R " + resources % first_form if letter == "*" else b""))
+    for level in range(levels):
+        last = level == levels - 1
+        draw = (b"0 0 m 9 9 l S " if last else b"/F Do ") * 10
+        inner = b"" if last else resources % (first_form + level + 1)
+        objects.append(
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] %s/Length %d >>\nstream\n%s\nendstream"
+            % (inner, len(draw), draw)
+        )
+    return raw_pdf(*objects)
+
+
+def nested_forms_pdf(levels: int) -> bytes:
+    """One page of about 2 KB that draws 10 ** levels lines."""
+    return bombs_pdf("*", levels)
+
+
+def lzw_of_spaces(count: int) -> bytes:
+    """So many spaces under LZW as PDF and TIFF have it; ``count`` is a multiple of 10,000."""
+    size = (10_000, count // 10_000)
+    content = saved(Image.new("L", size, 32), "TIFF", compression="tiff_lzw", tiffinfo={278: size[1]})
+    with TiffImagePlugin.TiffImageFile(io.BytesIO(content)) as written:
+        (start,), (length,) = written.tag_v2[273], written.tag_v2[279]
+    return content[start : start + length]
