@@ -20,6 +20,8 @@ SWEEP = "zhupi.sweep"
 _POLLING_INTERVAL_S = 0.05
 #: Who asks for work does not wait for a server that is away (the worker itself waits patiently).
 _PATIENCE = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.1, "interval_max": 0.2}
+#: A child at its job's limit has so long to end itself before its parent does.
+_LAST_WORDS_S = 30
 #: A child that has grown beyond this is replaced after its task (KiB).
 _CHILD_MEMORY_KIB = 1_300_000
 
@@ -38,6 +40,8 @@ def open_queue(settings: Settings) -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
+        # for a child that is too stuck to end itself (``workers.limits``)
+        task_time_limit=settings.job_limit_s + _LAST_WORDS_S,
         worker_concurrency=settings.workers,
         worker_max_memory_per_child=_CHILD_MEMORY_KIB,
         worker_hijack_root_logger=False,

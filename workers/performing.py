@@ -13,6 +13,7 @@ from core.store import Store
 from core.store.jobs import JobRepository
 from pipeline.arrivals import given_up
 from pipeline.toolbox import Toolbox
+from workers.limits import ended_at_limit
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +45,10 @@ def perform_owed(tb: Toolbox, job_id: str, worker: str, perform: Perform = perfo
     if job.attempts > MAX_ATTEMPTS:
         ending: _Ending = _fail(f"The worker died {MAX_ATTEMPTS} times at this job.")
     else:
-        with lease_kept(tb.store, job.id, worker, tb.settings.lease_s):
+        with (
+            ended_at_limit(job, tb.settings.job_limit_s),
+            lease_kept(tb.store, job.id, worker, tb.settings.lease_s),
+        ):
             ending = _attempt(tb, job, perform)
     _end(tb, job, worker, ending)
     return True
