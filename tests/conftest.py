@@ -11,7 +11,7 @@ import pytest
 from core.settings import Settings
 from pipeline.toolbox import Toolbox, open_toolbox
 
-#: Parts of the machine that must be there, by name ("server", "browser"): set where CI installed them.
+#: Parts of the machine that must be there, by name ("server", "browser", "paddle"): set where CI installed them.
 _REQUIRED = "ZHUPI_TEST_REQUIRE"
 REQUIRED_PARTS = frozenset(os.environ.get(_REQUIRED, "").split(",")) - {""}
 
@@ -20,7 +20,7 @@ def require_or_skip(name: str, reason: str) -> None:
     """Skip the test for want of this part of the machine; fail where it was said to be there.
 
     Args:
-        name: "server", "browser", "paddle" …, as in ``ZHUPI_TEST_REQUIRE=server,browser``.
+        name: "server", "browser", "paddle" …, as in ``ZHUPI_TEST_REQUIRE=server,browser,paddle``.
         reason: what is missing and how it is installed.
     """
     if name in REQUIRED_PARTS:

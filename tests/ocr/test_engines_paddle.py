@@ -15,6 +15,7 @@ from ocr.engines import OnnxEngine, PaddleEngine, TextEngine
 from ocr.engines.paddle import MODEL_NAME
 from ocr.rasters import Grey
 from scripts.make_paddle_env import PACKAGES, STAMP, install, settings
+from tests.conftest import require_or_skip
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOME = REPOSITORY / ".venv-paddle"
@@ -125,7 +126,7 @@ def test_nothing_to_read_starts_nothing(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def real_engine() -> Iterator[PaddleEngine]:
     if not (HOME / "models" / MODEL_NAME / "inference.yml").is_file():
-        pytest.skip(f"no PaddleOCR environment in {HOME} (make paddle)")
+        require_or_skip("paddle", f"no PaddleOCR environment in {HOME} (make paddle)")
     engine = PaddleEngine(HOME)
     yield engine
     engine.close()
