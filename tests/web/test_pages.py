@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
 import pytest
+import yaml
 
 from core.errors import ExamInvalid
 from core.exam_files import read_exam
@@ -21,7 +23,7 @@ from core.store.base import utc_now
 from pipeline.exams import exam_text
 from tests.web.conftest import Person, Site
 from tests.web.school import EXAM_ID, publish
-from web.outline import outline_text
+from web.outline import UNWRITTEN, outline_text
 from web.views.editor import problems_of
 
 BASE = f"/exams/{EXAM_ID}"
@@ -51,12 +53,23 @@ def test_an_outline_becomes_an_exam(site: Site, office: Person) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"keys-0": "BA"}, "3 题，但有 2 个答案"),
-        ({"keys-2": "支持力"}, "2 题，但有 1 行答案"),
+        ({"keys-0": "BA"}, "“单选”：写了 3 题，但有 2 个答案"),
+        ({"keys-0": "BAX"}, "“单选”：第 3 个答案 “X” 不是选项字母"),
+        ({"keys-2": "支持力"}, "“填空”：写了 2 题，但有 1 行答案"),
+        ({"keys-2": "支持力；；6 N\n0.6 N"}, "有一个空没有答案"),
+        ({"keys-2": "a；b；c\n0.6 N"}, "“填空”：第 1 个答案 “a；b；c” 有 3 个空"),
+        ({"count-3": "3", "keys-3": "一\n二"}, "“解答”：写了 3 题，但有 2 行答案"),
+        ({"kind-0": "true_false", "keys-0": "TFA"}, "第 3 个答案 “A” 不是 T 或 F"),
+        ({"points-1": "2.5"}, "“多选”：每题分值 “2.5” 不能用，请填 1 分的整数倍"),
+        ({"points-1": ""}, "“多选”：每题分值 “” 不能用"),
+        ({"points-1": "1e9999"}, "不能用"),
+        ({"keys-4": "many"}, "“作文”第 1 题"),
+        ({"total": ""}, "满分还没有填"),
+        ({"number_digits": "99"}, "考号位数：应是 4 到 14 的整数"),
         ({"count-0": "x"}, "题数 “x” 不能用"),
         ({"count-0": "9999"}, "1 到 120"),
-        ({"total": "31"}, "31"),
-        ({"id": "Not An Id"}, "id"),
+        ({"total": "31"}, "满分：总分写的是 31，各题合计 30"),
+        ({"id": "Not An Id"}, "编号：只能用小写字母"),
         ({"id": EXAM_ID}, "已有编号"),
         ({f"count-{n}": "" for n in range(5)}, "还没有题目"),
     ],
@@ -66,8 +79,32 @@ def test_an_outline_that_cannot_be_is_shown_again_with_what_is_wrong(
 ) -> None:
     answer = office.post("/exams/new", OUTLINE | change)
     assert answer.status_code in (400, 409)
-    assert words in answer.text
-    assert "月考" in answer.text
+    told = answer.text.replace("&#34;", '"')
+    assert words in told
+    assert "月考" in told
+    for programmers_words in ("试卷提纲 第", "sections[", "docs/exam-format.md"):
+        assert programmers_words not in told
+
+
+def test_everything_wrong_in_an_outline_is_told_at_once(office: Person) -> None:
+    page = office.post("/exams/new", OUTLINE | {"title": " ", "keys-0": "BA", "points-2": "x"}).text
+    for words in ("名称还没有填", "“单选”：写了 3 题", "“填空”：每题分值 “x” 不能用"):
+        assert words in page
+
+
+def test_an_outline_has_true_false_items_and_leaves_short_answers_for_later(
+    site: Site, office: Person
+) -> None:
+    page = office.get("/exams/new").text
+    assert 'value="true_false"' in page
+    changed = {"kind-0": "true_false", "keys-0": "√×T", "count-3": "2", "points-3": "2", "keys-3": ""}
+    answer = office.post("/exams/new", OUTLINE | changed)
+    assert answer.headers["Location"] == "/exams/new-1"
+    with site.tb.store.read() as uow:
+        exam = uow.exams.get("new-1")
+    assert [exam.item(str(n)).key for n in (1, 2, 3)] == [True, False, True]  # type: ignore[union-attr]
+    assert [c.statement for c in exam.item("8").criteria] == [UNWRITTEN]  # type: ignore[union-attr]
+    assert UNWRITTEN in office.get("/exams/new-1/edit").text
 
 
 def test_the_outline_reads_as_yaml() -> None:
@@ -96,6 +133,24 @@ def test_yaml_with_mistakes_is_shown_again_with_their_lines(site: Site, office: 
 def test_yaml_keeps_its_id(site: Site, office: Person) -> None:
     text = exam_text(site.tb, EXAM_ID).replace(f"id: {EXAM_ID}", "id: other")
     assert "不能改动考试编号" in office.post(f"{BASE}/yaml", {"text": text, "base_revision": "1"}).text
+
+
+def test_a_closed_item_shows_its_answer(office: Person) -> None:
+    office.post("/exams/new", OUTLINE | {"kind-0": "true_false", "keys-0": "TFT"})
+    gists = re.findall(r'class="item-gist">([^<]*)<', office.get("/exams/new-1/edit").text)
+    assert gists[:9] == ["T（√）", "F（×）", "T（√）", "AC", "BD", "支持力/弹力", "0.6 N", "二力平衡", ""]
+
+
+def test_a_save_before_anything_is_scanned_speaks_of_no_marking(site: Site, office: Person) -> None:
+    office.post("/exams/new", OUTLINE)
+    text = exam_text(site.tb, "new-1")
+    tree = yaml.safe_load(text.replace("支持力", "压力")) | {"date": "", "base_revision": 1}
+    saved = office.fetch("/exams/new-1/edit", tree).get_json()
+    assert (saved["revision"], saved["title"], saved["remarked"]) == (2, "月考", [])
+    text = text.replace("支持力", "拉力")
+    answer = office.post("/exams/new-1/yaml", {"text": text, "base_revision": "2"})
+    assert answer.headers["Location"] == "/exams/new-1/yaml"
+    assert "试卷现在是第 3 版" in office.get("/exams/new-1/yaml").text
 
 
 def test_a_changed_key_leads_to_whose_score_moved(site: Site, office: Person) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from core.errors import BadInput, Conflict, ExamInvalid, NotFound
@@ -80,12 +81,21 @@ def _base_revision(sent: object) -> int:
 
 
 def _saved(saved: SavedExam) -> dict[str, Any]:
+    exam = saved.exam
     return {
-        "revision": saved.exam.revision,
-        "changed": list(saved.changed),
-        "moved_url": url_for("results.moved", exam_id=saved.exam.id, revision=saved.exam.revision),
-        "progress_url": url_for("exams.progress", exam_id=saved.exam.id),
+        "revision": exam.revision,
+        "title": exam.title,
+        "about": " · ".join(filter(None, (exam.subject, exam.grade, exam.date))),
+        "remarked": list(_remarked(saved)),
+        "moved_url": url_for("results.moved", exam_id=exam.id, revision=exam.revision),
+        "progress_url": url_for("exams.progress", exam_id=exam.id),
     }
+
+
+def _remarked(saved: SavedExam) -> tuple[str, ...]:
+    """The items whose answers are marked again: none while no page has come in."""
+    with tools().store.read() as uow:
+        return saved.changed if any(uow.pages.counts(saved.exam.id).values()) else ()
 
 
 def _tree() -> dict[str, Any]:
@@ -173,8 +183,9 @@ def save_text(exam_id: str) -> ResponseReturnValue:
         return _text_page(exam, words, problems_of(error), base), 400
     except Conflict as error:
         return _text_page(exam, words, base=base, moved=error), error.http_status
-    if saved.changed:
+    if _remarked(saved):
         return redirect(url_for("results.moved", exam_id=exam_id, revision=saved.exam.revision))
+    flash(_("试卷现在是第 %(n)s 版。", n=saved.exam.revision), "done")
     return redirect(url_for("editor.text", exam_id=exam_id))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from core.errors import BadInput, Conflict
+from core.errors import BadInput, Conflict, ExamInvalid
 from core.exam_files import read_exam
 from core.people import Role
 from core.store.base import utc_now
@@ -18,10 +19,11 @@ from pipeline.retry import failed_jobs, retry_failed
 from web.access import OFFICE, STAFF, allowed
 from web.context import exam_at_hand, me, safe_next, tools
 from web.limits import takes_file
-from web.outline import outline_text
+from web.outline import outline_text, outline_words
 from web.sentence import sentence_of
 from web.today import today_of
 from web.uploads import SMALL_FILE_MIB, text_of_upload
+from web.views.editor import problems_of
 
 bp = Blueprint("exams", __name__, url_prefix="/exams")
 
@@ -40,7 +42,7 @@ def listing() -> ResponseReturnValue:
             )
         counts = {e.id: len(uow.candidates.roster(e.id).candidates) for e in exams}
         released = {e.id: bool(uow.outputs.releases(e.id)) for e in exams}
-    progress = {} if me().role is Role.TEACHER else {e.id: exam_progress(tb, e.id) for e in exams}
+    progress = {e.id: exam_progress(tb, e.id) for e in exams}
     return render_template("exams.html", exams=exams, counts=counts, released=released, progress=progress)
 
 
@@ -62,13 +64,24 @@ def make() -> ResponseReturnValue:
         if "file" in request.files and request.files["file"].filename:
             text, name = text_of_upload(request.files["file"])
         else:
-            text, name = outline_text(form), "试卷提纲"
+            text, name = _text_of_outline(form), "试卷提纲"
         _refuse_known(text, name)
         saved = save_exam(tools(), text, name, me().login, base_revision=0)
     except (BadInput, Conflict) as error:
         page = render_template("exam_new.html", form=form, suggested=form.get("id", ""), problem=error)
         return page, error.http_status
     return redirect(url_for("exams.today", exam_id=saved.exam.id))
+
+
+def _text_of_outline(form: Mapping[str, str]) -> str:
+    """The outline as YAML, which is known to be a valid exam."""
+    text = outline_text(form)
+    try:
+        read_exam(text, "试卷提纲")
+    except ExamInvalid as error:
+        told = [outline_words(form, problem.path, problem.words) for problem in problems_of(error)]
+        raise BadInput("\n".join(dict.fromkeys(told)), "其余内容都还在，改好后再按一次。") from error
+    return text
 
 
 def _refuse_known(text: str, name: str) -> None:

@@ -192,10 +192,12 @@ async function save() {
     const saved = await post(editor.dataset.save, { ...gather(editor), base_revision: Number(editor.dataset.revision) });
     editor.dataset.revision = saved.revision;
     at("revision").textContent = say("revision", saved.revision);
+    document.querySelector(".exam-title a").textContent = saved.title;
+    document.querySelector(".exam-title small").textContent = saved.about;
     changed = false;
     showProblems([]);
     const link = make("a", { href: saved.moved_url, textContent: say("moved") });
-    tell(`${say("saved", saved.revision)} `, false, ...(saved.changed.length ? [say("changed", saved.changed.join("、")), " ", link] : []));
+    tell(`${say("saved", saved.revision)} `, false, ...(saved.remarked.length ? [say("changed", saved.remarked.join("、")), " ", link] : []));
     window.scrollTo(0, 0);
   } catch (error) {
     if (error instanceof Refused && error.body.problems?.length) showProblems(error.body.problems);
