@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.base import Record
 from core.pages import PageState
 from core.store import UnitOfWork
 from pipeline.ledgers import everybody
+from pipeline.results import gather_results
 from pipeline.toolbox import Toolbox
 
 _ACTION = "mark.again"
@@ -56,6 +59,27 @@ def moved_scores(tb: Toolbox, exam_id: str, revision: int) -> tuple[MovedScore, 
             )
             moved.append((place, order[item], score))
     return tuple(score for _place, _order, score in sorted(moved, key=lambda one: one[:2]))
+
+
+def total_moves(tb: Toolbox, exam_id: str, moved: Sequence[MovedScore]) -> dict[str, tuple[int, int]]:
+    """By candidate the total without these moves, and as it stands now; in steps.
+
+    A move of an item that does not count (选做题 not chosen) moves no total.
+
+    Raises:
+        NotFound: no such exam.
+    """
+    results = {c.candidate.id: c for c in gather_results(tb, exam_id).candidates}
+    totals: dict[str, tuple[int, int]] = {}
+    for score in moved:
+        result = results.get(score.candidate_id)
+        item = result.item(score.item) if result is not None else None
+        if result is None or item is None:
+            continue
+        before, after = totals.get(score.candidate_id, (result.total_steps, result.total_steps))
+        gained = (score.after or 0) - (score.before or 0) if item.counted else 0
+        totals[score.candidate_id] = (before - gained, after)
+    return totals
 
 
 def _spans(uow: UnitOfWork, exam_id: str, why: str) -> dict[tuple[str, str], tuple[int | None, int | None]]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.base import Record
 from core.jobs import Job, JobState
 from core.ledger import Ledger, PageEntry, Stack
 from core.pages import PageState
+from core.results import CandidateStatus
 from pipeline.ledgers import ledger_in
 from pipeline.review import waiting
 from pipeline.toolbox import Toolbox
 
 
 class Progress(Record):
-    """How far an exam's work has come; ``sentence`` says it as a teacher would."""
+    """How far an exam's work has come; ``sentence`` says it as a teacher would.
+
+    ``read`` counts pages that were read, settled or not yet. ``accepted`` are candidates whose missing
+    pages a person has accepted. ``flagged_marks`` are 异常卷, part of ``proposed_marks``.
+    """
 
     pages_in: int
     read: int
@@ -26,6 +31,7 @@ class Progress(Record):
     unreadable: int
     complete: int
     incomplete: int
+    accepted: int
     unseen: int
     absent: int
     waiting_identity: int
@@ -33,6 +39,7 @@ class Progress(Record):
     failed_jobs: tuple[str, ...]
     settled_marks: int
     proposed_marks: int
+    flagged_marks: int
     busy: bool
     sentence: str
 
@@ -48,14 +55,17 @@ def exam_progress(tb: Toolbox, exam_id: str) -> Progress:
         ledger = ledger_in(uow, exam_id)
         jobs = uow.jobs.of_exam(exam_id)
         settled = uow.marks.count_settled(exam_id)
-        proposed = len(waiting(uow, exam, "waiting")) + len(waiting(uow, exam, "flagged"))
+        proposed = len(waiting(uow, exam, "waiting"))
+        flagged = len(waiting(uow, exam, "flagged"))
+        accepted = accepted_missing(ledger, uow.candidates.statuses(exam_id))
+        read_only = uow.pages.count_read(exam_id, PageState.RECEIVED)
         stacks = uow.pages.stacks(exam_id)
         held = uow.pages.entries(exam_id, [PageState.HELD]) if ledger.by_state.get(PageState.HELD) else ()
     states = ledger.by_state
     open_jobs = sum(job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs)
     return Progress(
         pages_in=ledger.pages_in,
-        read=ledger.pages_in - states.get(PageState.RECEIVED, 0),
+        read=ledger.pages_in - states.get(PageState.RECEIVED, 0) + read_only,
         placed=states.get(PageState.PLACED, 0),
         held=states.get(PageState.HELD, 0),
         duplicate=states.get(PageState.DUPLICATE, 0),
@@ -63,16 +73,56 @@ def exam_progress(tb: Toolbox, exam_id: str) -> Progress:
         unreadable=states.get(PageState.UNREADABLE, 0),
         complete=len(ledger.complete),
         incomplete=len(ledger.incomplete),
+        accepted=len(accepted),
         unseen=len(ledger.unseen),
         absent=len(ledger.absent),
         waiting_identity=ledger.waiting_identity,
         open_jobs=open_jobs,
         failed_jobs=(*_failures(jobs, stacks), *_unknown_stacks(stacks, held)),
         settled_marks=settled,
-        proposed_marks=proposed,
+        proposed_marks=proposed + flagged,
+        flagged_marks=flagged,
         busy=open_jobs > 0,
-        sentence=sentence(ledger),
+        sentence=sentence(ledger, len(accepted)),
     )
+
+
+class Turnout(Record):
+    """Whom a release is of: ``people`` = ``present`` + ``absent`` + ``void``; ``accepted`` of those present
+    have pages missing, which a person has accepted."""
+
+    people: int
+    present: int
+    absent: int
+    void: int
+    accepted: int
+
+
+def turnout(tb: Toolbox, exam_id: str) -> Turnout:
+    """Whom a release would be of, as the ledger stands now.
+
+    Raises:
+        NotFound: no such exam.
+    """
+    with tb.store.read() as uow:
+        uow.exams.get(exam_id)
+        ledger = ledger_in(uow, exam_id)
+        statuses = uow.candidates.statuses(exam_id)
+    people = sum(group.candidates for group in ledger.groups)
+    void = sum(status is CandidateStatus.VOID for status in statuses.values())
+    return Turnout(
+        people=people,
+        present=people - len(ledger.absent) - void,
+        absent=len(ledger.absent),
+        void=void,
+        accepted=len(accepted_missing(ledger, statuses)),
+    )
+
+
+def accepted_missing(ledger: Ledger, statuses: Mapping[str, CandidateStatus]) -> tuple[str, ...]:
+    """Candidates declared present who lack pages all the same: somebody has accepted that."""
+    whole = set(ledger.complete)
+    return tuple(c for c, s in statuses.items() if s is CandidateStatus.PRESENT and c not in whole)
 
 
 def _failures(jobs: Sequence[Job], stacks: Sequence[Stack]) -> tuple[str, ...]:
@@ -93,12 +143,13 @@ def _unknown_stacks(stacks: Sequence[Stack], held: Sequence[PageEntry]) -> tuple
     )
 
 
-def sentence(ledger: Ledger) -> str:
-    """E.g. "46 张已识别, 1 缺页, 1 考号待确认, 1 重复, 1 异页"."""
+def sentence(ledger: Ledger, accepted: int = 0) -> str:
+    """E.g. "46 张已识别, 1 缺页, 1 考号待确认, 1 重复, 1 异页"; ``accepted`` are 缺页 that are accepted."""
     other_held = ledger.by_state.get(PageState.HELD, 0) - ledger.waiting_identity_pages
     counts = (
         (len(ledger.complete), "张已识别"),
         (len(ledger.incomplete), "缺页"),
+        (accepted, "缺页(已确认)"),
         (ledger.waiting_identity, "考号待确认"),
         (ledger.by_state.get(PageState.DUPLICATE, 0), "重复"),
         (ledger.by_state.get(PageState.STRAY, 0), "异页"),

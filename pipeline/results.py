@@ -303,7 +303,9 @@ def release_blockers_in(uow: UnitOfWork, exam_id: str, state: ExamState | None =
 def _mark_blockers(state: ExamState) -> tuple[str, ...]:
     """Marks that are not there, not final, or made by a standard that no longer holds."""
     marks = counted_marks(state)
-    waiting = sum(mark.state is MarkState.PROPOSED for mark in marks.values())
+    proposed = [mark for mark in marks.values() if mark.state is MarkState.PROPOSED]
+    flagged = sum(bool(mark.flag) for mark in proposed)
+    waiting = len(proposed) - flagged
     now = {item.number: rubric_digest(item) for item in state.exam.items}
     stale = sum(m.state is MarkState.FINAL and m.rubric != now[item] for (_, item), m in marks.items())
     unmarked = sum(i.steps is None for c in results_of(state).candidates for i in c.items if i.counted)
@@ -315,8 +317,9 @@ def _mark_blockers(state: ExamState) -> tuple[str, ...]:
     )
     checks = (
         (waiting > 0, f"{waiting} 份作答待评"),
+        (flagged > 0, f"{flagged} 份异常卷待处理"),
         (stale > 0, f"{stale} 份作答不是按现在的标准评的, 请重新评分"),
-        (waiting == 0 and unmarked > 0, f"{unmarked} 份作答没有成绩"),
+        (not proposed and unmarked > 0, f"{unmarked} 份作答没有成绩"),
         (doubtful > 0, f"{doubtful} 处选做题待确认"),
     )
     return tuple(words for holds, words in checks if holds)

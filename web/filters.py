@@ -8,10 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from core.exams import Exam, ItemBase, ItemKind
+from core.pages import ScanPage
 from core.people import Role
 from core.scores import ScoreStep, format_steps
 from feedback.markdown import markdown_to_html
@@ -50,6 +52,7 @@ def install(app: Flask) -> None:
         role_name=role_name,
         markdown=markdown,
         sentence=sentence_of,
+        scan_name=scan_name,
     )
     app.jinja_env.globals.update(Role=Role, ItemKind=ItemKind, has_role=has_role)
     app.jinja_env.trim_blocks = True
@@ -66,6 +69,15 @@ def points(steps: int | None, exam: Exam | ScoreStep) -> str:
 def when(moment: datetime | None) -> str:
     """A time as read in China, to the minute."""
     return "" if moment is None else moment.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def scan_name(page: ScanPage) -> str:
+    """The file and its page, once: some names of pages say the page themselves."""
+    number = page.source_index + 1
+    if re.search(rf"第 ?{number} ?页$", page.source_name):
+        return page.source_name
+    place = gettext("第 %(n)s 页", n=number)
+    return f"{page.source_name} · {place}"
 
 
 def percent(share: float | None, digits: int = 1) -> str:

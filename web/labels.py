@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Flask
@@ -11,6 +12,9 @@ from core.jobs import JobKind
 from core.pages import PageState
 from core.results import CandidateStatus
 
+#: Notes on how marking went: reasons that are only that, and such an ending of another reason.
+_AMONG_STAFF = re.compile(r"人工确认填涂|请重新确认填涂")
+_CONFIRMED = re.compile(r" ?\(填涂经人工确认\)")
 #: Why a bubble was doubtful, as the reader names it.
 _REASONS = {
     "erased": _("有擦除痕迹"),
@@ -103,11 +107,17 @@ def install(app: Flask) -> None:
         ("reason_words", _REASONS),
     ):
         app.jinja_env.filters[name] = _lookup(table)
+    app.jinja_env.filters["pupil_words"] = pupil_words
 
 
 def reason_words(reason: str) -> str:
     """A reader's reason in words; other reasons are sentences already."""
     return str(_REASONS.get(reason, reason))
+
+
+def pupil_words(reason: str) -> str:
+    """A reason as a pupil reads it: without what was said among the staff."""
+    return "" if _AMONG_STAFF.match(reason) else _CONFIRMED.sub("", reason).strip()
 
 
 def _lookup(table: dict[Any, Any]) -> Any:

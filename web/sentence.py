@@ -15,6 +15,7 @@ def sentence_of(progress: Progress) -> str:
     counts = (
         (progress.complete, _("张已识别")),
         (progress.incomplete, _("人缺页")),
+        (progress.accepted, _("人缺页(已确认)")),
         (progress.waiting_identity, _("份考号待确认")),
         (progress.duplicate, _("页重复")),
         (progress.stray, _("页异页")),

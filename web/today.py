@@ -104,11 +104,12 @@ def _marking(exam: Exam, progress: Progress) -> Step:
     url = url_for("marking.choose", exam_id=exam.id)
     if not total:
         return Step(_("阅卷"), _("识别后开始"), url, False)
-    text = (
-        _("还有 %(count)s 份待评", count=progress.proposed_marks)
-        if progress.proposed_marks
-        else _("全部评完")
-    )
+    left = progress.proposed_marks - progress.flagged_marks
+    parts = [_("还有 %(count)s 份待评", count=left)] if left else []
+    if progress.flagged_marks:
+        parts.append(_("%(n)s 份异常卷待处理", n=progress.flagged_marks))
+        url = url if left else url_for("marking.desk", exam_id=exam.id, queue="flagged")
+    text = "，".join(parts) or _("全部评完")
     return Step(_("阅卷"), text, url, progress.proposed_marks == 0)
 
 

@@ -119,6 +119,15 @@ class PageRepository(Repository):
         )
         return {PageState(state): count for state, count in self._db.execute(query)}
 
+    def count_read(self, exam_id: str, state: PageState) -> int:
+        """How many pages in this state have been read."""
+        query = (
+            select(func.count())
+            .select_from(t.pages.join(t.readings, t.readings.c.page_id == t.pages.c.id))
+            .where(t.pages.c.exam_id == exam_id, t.pages.c.state == state, t.readings.c.current)
+        )
+        return self._db.scalar(query) or 0
+
     # readings, identities, corrections: appended, never overwritten
 
     def add_reading(self, exam_id: str, reading: PageReading) -> int:

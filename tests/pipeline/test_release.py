@@ -85,7 +85,7 @@ def _item_added(home: Home) -> None:
         (_held, "1 页待处理"),
         (_page_gone, "1 人缺页"),
         (_nobody_saw, "1 人没有答卷, 也未登记缺考"),
-        (_flagged, "1 份作答待评"),
+        (_flagged, "1 份异常卷待处理"),
         (_working, "还有 1 项工作正在进行"),
         (_absent_with_pages, "1 人登记为缺考, 却有答卷"),
         (_item_added, "第 11 题不在答题卡上"),

@@ -52,6 +52,7 @@ TABLE: dict[str, set[Role]] = {
     "blank_card.draw": {OFFICE},
     "scans.show": {OFFICE},
     "scans.upload": {OFFICE},
+    "scans.files": {OFFICE},
     "ledger.show": {OFFICE},
     "ledger.candidates": {OFFICE},
     "ledger.settle": {OFFICE},

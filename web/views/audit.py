@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from core.errors import NotFound
 from pipeline.review import history, task
 from web.access import OFFICE, allowed
+from web.audit_words import log_words, told
 from web.context import exam_at_hand, page_at_hand, tools
 
 bp = Blueprint("audit", __name__, url_prefix="/exams/<exam_id>")
@@ -23,9 +24,14 @@ def show(exam_id: str) -> ResponseReturnValue:
     with tools().store.read() as uow:
         lines = uow.audit.lines(exam_id, subject, _MOST_LINES)
         broken = uow.audit.first_broken()
-        roster = uow.candidates.roster(exam_id).by_id()
+        words = log_words(uow, exam)
     return render_template(
-        "audit.html", exam=exam, lines=lines, broken=broken, subject=subject, most=_MOST_LINES, roster=roster
+        "audit.html",
+        exam=exam,
+        lines=told(words, lines),
+        broken=broken,
+        subject=words.subject(subject) if subject else "",
+        most=_MOST_LINES,
     )
 
 
@@ -40,7 +46,7 @@ def response(exam_id: str, page_id: str, item: str) -> ResponseReturnValue:
         raise NotFound(f"没有这份作答 (第 {item[:16]} 题)。")
     with tools().store.read() as uow:
         candidate = uow.candidates.roster(exam_id).by_id().get(entry.candidate_id)
-        lines = uow.audit.lines(exam_id, f"{page_id}:{item}")
+        lines = told(log_words(uow, exam), uow.audit.lines(exam_id, f"{page_id}:{item}"))
     return render_template(
         "history.html",
         exam=exam,

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.errors import BadInput
-from core.ledger import Ledger, PageEntry
+from core.ledger import GroupBalance, Ledger, PageEntry
 from core.pages import PageState
 from core.results import CandidateStatus
 from core.rosters import Candidate, Roster
 from pipeline import repair
 from pipeline.ledgers import everybody, exam_ledger
+from pipeline.progress import accepted_missing
 from pipeline.retry import failed_jobs
 from pipeline.toolbox import Toolbox
 from web.access import OFFICE, allowed
@@ -40,6 +41,8 @@ def show(exam_id: str) -> ResponseReturnValue:
         statuses = uow.candidates.statuses(exam_id)
     people = _people(roster, entries)
     by_id = {c.id: c for c in people}
+    sides = max((len(card.pages) for card in cards), default=0)
+    accepted = accepted_missing(ledger, statuses)
     return render_template(
         "ledger.html",
         exam=exam,
@@ -49,8 +52,10 @@ def show(exam_id: str) -> ResponseReturnValue:
         aside={state: tuple(e for e in entries if e.state is state) for state in _ASIDE},
         placed=tuple(e for e in entries if e.state is PageState.PLACED),
         names={e.page.id: e for e in entries},
-        sides=max((len(card.pages) for card in cards), default=0),
-        declared=[(by_id[c], status) for c, status in statuses.items() if c in by_id],
+        sides=sides,
+        declared=[(by_id[c], status) for c, status in statuses.items() if c in by_id and c not in accepted],
+        accepted=_lacking(accepted, by_id, entries, sides),
+        groups=[(group, *_open_and_absent(ledger, group, people)) for group in ledger.groups],
         received=tuple(e for e in entries if e.state is PageState.RECEIVED),
         typed=not roster.candidates,
         failed=failed_jobs(tb, exam_id),
@@ -66,12 +71,35 @@ def _missing(
     ledger: Ledger, by_id: dict[str, Candidate], entries: tuple[PageEntry, ...]
 ) -> list[tuple[Candidate, tuple[int, ...]]]:
     """Candidates with pages missing, each with the sides that are there."""
+    placed = _sides_there(entries)
+    wanted = [by_id[c] for c in (*ledger.incomplete, *ledger.unseen) if c in by_id]
+    return [(candidate, tuple(sorted(placed.get(candidate.id, ())))) for candidate in wanted]
+
+
+def _sides_there(entries: tuple[PageEntry, ...]) -> dict[str, set[int]]:
     placed: dict[str, set[int]] = {}
     for entry in entries:
         if entry.state is PageState.PLACED:
             placed.setdefault(entry.candidate_id, set()).add(entry.card_page)
-    wanted = [by_id[c] for c in (*ledger.incomplete, *ledger.unseen) if c in by_id]
-    return [(candidate, tuple(sorted(placed.get(candidate.id, ())))) for candidate in wanted]
+    return placed
+
+
+def _lacking(
+    accepted: tuple[str, ...], by_id: dict[str, Candidate], entries: tuple[PageEntry, ...], sides: int
+) -> list[tuple[Candidate, tuple[int, ...]]]:
+    """Candidates whose missing pages are accepted, each with the sides that are not there."""
+    placed = _sides_there(entries)
+    return [
+        (by_id[c], tuple(n for n in range(1, sides + 1) if n not in placed.get(c, ())))
+        for c in accepted
+        if c in by_id
+    ]
+
+
+def _open_and_absent(ledger: Ledger, group: GroupBalance, people: tuple[Candidate, ...]) -> tuple[int, int]:
+    """Of one class and room: candidates who still wait for pages or a word, and those absent."""
+    here = {c.id for c in people if (c.class_name, c.room) == (group.class_name, group.room)}
+    return len(here & {*ledger.incomplete, *ledger.unseen}), len(here & set(ledger.absent))
 
 
 @bp.get("/candidates.json")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from core.errors import BadInput, Conflict, ZhupiError
 from core.people import Role
+from core.store.base import utc_now
 from pipeline.accounts import (
     NewAccount,
     create_students,
@@ -33,7 +36,7 @@ def listing() -> ResponseReturnValue:
     return _page()
 
 
-def _page(made: NewAccount | None = None) -> str:
+def _page(made: NewAccount | None = None, problem: ZhupiError | None = None) -> str:
     with tools().store.read() as uow:
         users = uow.people.all()
         exams = uow.exams.all()
@@ -41,7 +44,15 @@ def _page(made: NewAccount | None = None) -> str:
     classes = sorted({c.class_name for roster in rosters for c in roster.candidates if c.class_name})
     order = list(Role)
     users = tuple(sorted(users, key=lambda u: (order.index(u.role), u.login)))
-    return render_template("people.html", users=users, classes=classes, exams=exams, made=made)
+    return render_template(
+        "people.html",
+        users=users,
+        classes=classes,
+        exams=exams,
+        made=made,
+        problem=problem,
+        form=request.form,
+    )
 
 
 @bp.post("/new")
@@ -49,16 +60,19 @@ def _page(made: NewAccount | None = None) -> str:
 def new() -> ResponseReturnValue:
     """Make one account and show its one-time password, once."""
     form = request.form
-    user = make_user(
-        form.get("login", ""),
-        form.get("name", ""),
-        form.get("role", ""),
-        _classes(),
-        form.get("number", ""),
-        form.get("student_number", ""),
-    )
     password = one_time_password()
-    create_user(tools(), user, password, me().login)
+    try:
+        user = make_user(
+            form.get("login", ""),
+            form.get("name", ""),
+            form.get("role", ""),
+            _classes(),
+            form.get("number", ""),
+            form.get("student_number", ""),
+        )
+        create_user(tools(), user, password, me().login)
+    except (BadInput, Conflict) as error:
+        return _page(problem=error), error.http_status
     return _page(NewAccount(user, password))
 
 
@@ -94,6 +108,7 @@ def students() -> ResponseReturnValue:
     if not made:
         flash(_("没有新建：名单里的考生都已有账号，或者没有考号或姓名。"), "note")
         return redirect(url_for("people.listing"))
+    today = utc_now().astimezone(ZoneInfo("Asia/Shanghai"))
     text = io.StringIO()
     sheet = csv.writer(text)
     sheet.writerow([_("班级"), _("姓名"), _("用户名"), _("初始密码")])
@@ -101,7 +116,7 @@ def students() -> ResponseReturnValue:
         user = account.user
         row = [user.classes[0] if user.classes else "", user.name, user.login, account.password]
         sheet.writerow([_plain_cell(cell) for cell in row])
-    return download(text.getvalue().encode("utf-8-sig"), f"{exam_id}-accounts.csv", "text/csv")
+    return download(text.getvalue().encode("utf-8-sig"), f"{_('账号')}_{today:%Y-%m-%d}.csv", "text/csv")
 
 
 def _plain_cell(cell: str) -> str:

@@ -14,10 +14,11 @@ from core.rosters import Candidate
 from core.store import Output
 from pipeline.arrivals import being_split, dismiss_stack
 from pipeline.ledgers import ledger_in
+from pipeline.progress import turnout
 from pipeline.requests import ask_release
 from pipeline.results import release_blockers
 from web.access import OFFICE, STAFF, allowed
-from web.context import exam_at_hand, may_see, me, tools
+from web.context import exam_at_hand, may_see, me, safe_next, tools
 from web.downloads import download, zipped
 
 bp = Blueprint("release", __name__, url_prefix="/exams/<exam_id>/release")
@@ -49,12 +50,15 @@ _PLACES = (
     ("工作正在", "exams.today"),
     ("选做题", "optional.show"),
     ("待评", "marking.choose"),
+    ("异常卷", "flagged"),
     ("没有成绩", "marking.choose"),
 )
 
 
 def _where(text: str, exam_id: str) -> str:
     endpoint = next((place for words, place in _PLACES if words in text), "ledger.show")
+    if endpoint == "flagged":
+        return url_for("marking.desk", exam_id=exam_id, queue="flagged")
     return url_for(endpoint, exam_id=exam_id)
 
 
@@ -80,6 +84,7 @@ def show(exam_id: str) -> ResponseReturnValue:
         blockers=[_Blocker(text, _where(text, exam_id)) for text in release_blockers(tb, exam_id)]
         if office
         else (),
+        turnout=turnout(tb, exam_id) if office else None,
         releases=releases,
         last=last,
         whole=[o for o in seen if o.kind in _WHOLE_KINDS],
@@ -126,7 +131,7 @@ def dismiss(exam_id: str, stack_id: str) -> ResponseReturnValue:
             raise NotFound(f"本场考试没有扫描批次 {stack_id[:40]}。", "请从发布页打开。")
     dismiss_stack(tools(), stack_id, me().login, request.form.get("why", "").strip()[:200])
     flash(_("已处理。"), "done")
-    return redirect(url_for("release.show", exam_id=exam_id))
+    return redirect(safe_next(request.form.get("next"), url_for("release.show", exam_id=exam_id)))
 
 
 @bp.get("/<int:release>/<kind>")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core.errors import NotFound
 from feedback.statistics import class_names, statistics_of
-from pipeline.moved import moved_scores
+from pipeline.moved import moved_scores, total_moves
 from pipeline.thresholds import thresholds_of
 from web.access import OFFICE, STAFF, allowed
 from web.context import exam_at_hand, require_seen, tools
@@ -66,5 +66,11 @@ def moved(exam_id: str, revision: int) -> ResponseReturnValue:
     saved = next((line for line in lines if line.action == "exam.save"), None)
     rows = moved_scores(tools(), exam_id, revision)
     return render_template(
-        "moved.html", exam=exam, revision=revision, rows=rows, saved=saved, busy=bool(open_jobs)
+        "moved.html",
+        exam=exam,
+        revision=revision,
+        rows=rows,
+        totals=total_moves(tools(), exam_id, rows),
+        saved=saved,
+        busy=bool(open_jobs),
     )

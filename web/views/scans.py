@@ -6,6 +6,8 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.errors import BadInput
+from core.ledger import Stack
+from pipeline.arrivals import being_split
 from pipeline.progress import exam_progress
 from pipeline.requests import take_in
 from pipeline.retry import failed_jobs
@@ -23,20 +25,38 @@ def show(exam_id: str) -> ResponseReturnValue:
     """Where files are dropped, and how far their reading has come."""
     exam = exam_at_hand(exam_id)
     tb = tools()
+    stacks, broken = _stacks(exam_id)
     with tb.store.read() as uow:
-        stacks = uow.pages.stacks(exam_id)
         cards = uow.cards.of_exam(exam_id)
         roster = uow.candidates.roster(exam_id)
     return render_template(
         "scans.html",
         exam=exam,
-        stacks=tuple(reversed(stacks)),
+        stacks=stacks,
+        broken=broken,
         cards=cards,
         roster=roster,
         progress=exam_progress(tb, exam_id),
         failed=failed_jobs(tb, exam_id),
         limit_mib=tb.settings.upload_limit_mib,
     )
+
+
+@bp.get("/files")
+@allowed(OFFICE)
+def files(exam_id: str) -> ResponseReturnValue:
+    """The list of files alone, for the page that follows the work."""
+    exam = exam_at_hand(exam_id)
+    stacks, broken = _stacks(exam_id)
+    return render_template("_stacks.html", exam=exam, stacks=stacks, broken=broken)
+
+
+def _stacks(exam_id: str) -> tuple[tuple[Stack, ...], set[str]]:
+    """The files, newest first, and the ids of those that were not read to their end and wait for a word."""
+    with tools().store.read() as uow:
+        stacks = tuple(reversed(uow.pages.stacks(exam_id)))
+        broken = {s.id for s in stacks if s.error and not s.settled and not being_split(uow, s)}
+    return stacks, broken
 
 
 @bp.post("")

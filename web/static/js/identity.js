@@ -42,7 +42,7 @@ function choose(candidate) {
 function drawGuesses() {
   at("guesses").replaceChildren(...tasks[0].guesses.map((guess, n) => make("li", {}, make("button", {
     type: "button", ariaPressed: String(chosen?.id === guess.id), onclick: () => choose(guess),
-  }, make("kbd", {}, String(n + 1)), make("span", {}, guess.name, " ", make("span", { className: "number" }, guess.number), " ", make("small", { className: "faint" }, guess.class)),
+  }, make("kbd", {}, String(n + 1)), make("span", {}, guess.name, " ", make("span", { className: "number" }, guess.number), " ", make("small", { className: "faint nowrap" }, guess.class)),
   make("span", { className: "faint" }, `${(guess.probability * 100).toFixed(1)}%`)))));
 }
 

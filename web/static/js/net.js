@@ -24,6 +24,13 @@ export async function get(url) {
   return answered(await fetch(url, { headers: marks, credentials: "same-origin" }));
 }
 
+// A piece of a page, as HTML of our own server.
+export async function getPage(url) {
+  const response = await fetch(url, { headers: marks, credentials: "same-origin" });
+  if (!response.ok) throw new Refused(response.status, {});
+  return response.text();
+}
+
 export async function post(url, data = {}) {
   const headers = { ...marks, "Content-Type": "application/json" };
   return answered(await fetch(url, { method: "POST", headers, body: JSON.stringify(data), credentials: "same-origin" }));

@@ -1,6 +1,6 @@
 // Uploading file after file with a bar each, then following the reading every second.
 
-import { csrf, get, make, wordsOf } from "./net.js";
+import { csrf, get, getPage, make, wordsOf } from "./net.js";
 
 const box = document.getElementById("scans");
 const say = wordsOf(box);
@@ -10,6 +10,7 @@ const drop = document.getElementById("drop");
 const panel = document.getElementById("progress");
 let chain = Promise.resolve();
 let following = false;
+let told = "";
 
 function send(file, bar) {
   return new Promise((resolve) => {
@@ -46,6 +47,7 @@ function add(file) {
     const { good, answer } = await send(file, bar);
     bar.value = good ? 1 : 0;
     said.className = good ? "" : "red";
+    told = "";
     said.textContent = good ? say(answer.already ? "already" : "kept") : `${say("failed")}：${answer.message ?? ""} ${answer.remedy ?? ""}`;
     follow();
   });
@@ -67,6 +69,16 @@ function draw(progress) {
   document.getElementById("retry").hidden = !progress.failed;
 }
 
+// The list of files, drawn anew when what it tells may have changed.
+async function drawStacks(progress) {
+  const now = `${progress.pages_in} ${progress.busy} ${progress.failed_jobs.length}`;
+  if (now === told) return;
+  told = now;
+  const list = document.getElementById("stacks");
+  const page = new DOMParser().parseFromString(await getPage(list.dataset.url), "text/html");
+  list.replaceChildren(...page.body.childNodes);
+}
+
 async function follow() {
   if (following) return;
   following = true;
@@ -75,6 +87,7 @@ async function follow() {
     do {
       progress = await get(box.dataset.progress);
       draw(progress);
+      await drawStacks(progress);
       if (progress.busy) await new Promise((resolve) => setTimeout(resolve, 1000));
     } while (progress.busy);
   } finally {
