@@ -18,9 +18,9 @@ __all__ = ["histogram", "item_bars"]
 _LOW_RATE = 0.6  #: bars below are marked
 
 
-def histogram(bands: Sequence[Band], *, title: str = "分数分布") -> str:
-    """分数段 as upright bars with the number of candidates above each."""
-    width, height, left, bottom, top = 640, 260, 36, 34, 22
+def histogram(bands: Sequence[Band], *, title: str = "分数分布", width: int = 640, height: int = 260) -> str:
+    """分数段 as upright bars with the number of candidates above each; letters are 13 of its units high."""
+    left, bottom, top = 36, 34, 22
     room = height - bottom - top
     highest = axis_top([b.count for b in bands])
     step = (width - left - 8) / max(1, len(bands))
@@ -38,9 +38,9 @@ def histogram(bands: Sequence[Band], *, title: str = "分数分布") -> str:
     return _svg(width, height, title, "".join(parts))
 
 
-def item_bars(items: Sequence[ReviewItem], *, title: str = "各题得分率") -> str:
+def item_bars(items: Sequence[ReviewItem], *, title: str = "各题得分率", width: int = 640) -> str:
     """得分率 of each item as lying bars, the number at the end; low ones are hatched by class."""
-    row, left, width = 22, 64, 640
+    row, left = 22, min(64, width // 6)
     height = row * len(items) + 16
     room = width - left - 56
     parts = []

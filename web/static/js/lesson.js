@@ -5,20 +5,35 @@ const box = document.getElementById("slides");
 const reveal = document.getElementById("reveal");
 let shown = 0;
 
+const LARGEST = 1.2;
+const LEAST = 0.5;
+
+// Letters as large as the slide holds.
+function fit() {
+  const slide = slides[shown];
+  for (let size = LARGEST; size >= LEAST; size -= 0.04) {
+    slide.style.setProperty("--fit", size.toFixed(2));
+    if (slide.scrollHeight <= slide.clientHeight + 1) return;
+  }
+}
+
 function show(n) {
   shown = Math.min(slides.length - 1, Math.max(0, n));
   slides.forEach((slide, at) => { slide.hidden = at !== shown; });
   document.getElementById("place").textContent = `${shown + 1} / ${slides.length}`;
-  reveal.disabled = !slides[shown].querySelector(".answer-box");
+  reveal.disabled = !slides[shown].querySelector("[data-answer]");
   slides[shown].scrollTop = 0;
+  // Pictures of the next slide come while this one is talked about.
+  for (const picture of slides[shown + 1]?.querySelectorAll("img") ?? []) picture.loading = "eager";
+  fit();
 }
 
 function answer() {
-  const hidden = slides[shown].querySelector(".answer-box");
+  const hidden = slides[shown].querySelector("[data-answer]");
   if (!hidden) return false;
   hidden.hidden = !hidden.hidden;
   slides[shown].classList.toggle("revealed", !hidden.hidden);
-  if (!hidden.hidden) hidden.scrollIntoView({ block: "nearest" });
+  fit();
   return true;
 }
 
@@ -45,4 +60,6 @@ for (const [id, action] of [["previous", () => show(shown - 1)], ["next", () => 
     action();
   });
 }
+box.addEventListener("load", fit, true); // of pictures
+new ResizeObserver(fit).observe(box);
 show(0);
