@@ -48,7 +48,7 @@ def show(exam_id: str) -> ResponseReturnValue:
     # The charts escape every word that they draw.
     rows = sorted(review.items, key=lambda i: in_order.get(i.item, 0))
     charts = {
-        "bands": Markup(histogram(review.bands, width=480, height=340)),  # noqa: S704
+        "bands": Markup(histogram(review.bands, width=360, height=270)),  # noqa: S704
         "items": [
             [Markup(item_bars(column, width=_BAR_WIDTH)) for column in slide]  # noqa: S704
             for slide in _columns(rows)
