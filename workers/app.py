@@ -7,11 +7,12 @@ import threading
 from functools import cache
 
 from celery import Celery
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from kombu.exceptions import KombuError, OperationalError
 
 from core.settings import Settings
 from pipeline.toolbox import Toolbox, open_toolbox
+from pipeline.warming import warm_up
 from workers.broker import PERFORM_JOB, SWEEP, open_queue, waker
 from workers.inbox import take_in_from_inbox
 from workers.names import worker_name
@@ -53,6 +54,12 @@ def run_worker(settings: Settings, perform: Perform = perform_in_pipeline) -> No
     def stop_clock(**_signal: object) -> None:
         stop.set()
 
+    def warm(**_signal: object) -> None:
+        # In a thread: Celery takes a child for dead that is not up within four seconds.
+        threading.Thread(target=warm_up, args=(settings,), name="warm-up", daemon=True).start()
+
+    if perform is perform_in_pipeline:
+        worker_process_init.connect(warm)
     worker_ready.connect(start_clock)
     worker_shutting_down.connect(stop_clock)
     name = worker_name().replace("/", "-")
