@@ -11,11 +11,10 @@ import pytest
 from core.cards import Card, WritingRegion
 from core.ledger import PageEntry
 from core.pages import BubbleVerdict, PageReading, TextReading
-from core.results import ItemResult
+from core.results import PAGE_MISSING, ItemResult
 from pipeline.results import (
     BY_HAND,
     NOT_ON_CARD,
-    PAGE_MISSING,
     UNREAD,
     ExamState,
     optional_choices,
