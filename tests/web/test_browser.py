@@ -351,3 +351,20 @@ def test_no_page_complains_in_either_language(tab: Tab, site: Site) -> None:
             tab.page.click("[name=language]")
             assert tab.page.locator("html").get_attribute("lang") == "en"
     assert tab.complaints == []
+
+
+def test_no_slide_of_the_lesson_needs_scrolling(tab: Tab, site: Site) -> None:
+    publish(site.tb)
+    tab.log_in("office")
+    tab.go(BASE + "/lesson")
+    slides = tab.page.locator(".slide").count()
+    assert slides > 3
+    for number in range(1, slides + 1):
+        assert tab.page.inner_text("#place").startswith(f"{number} /")
+        tab.page.keyboard.press(" ")
+        tab.page.wait_for_load_state("networkidle")
+        slide = tab.page.locator(".slide:not([hidden])")
+        over = slide.evaluate("s => [s.scrollHeight - s.clientHeight, s.scrollWidth - s.clientWidth]")
+        assert max(over) <= 1, slide.get_attribute("aria-label")
+        tab.page.keyboard.press("ArrowRight")
+    assert tab.complaints == []
