@@ -31,6 +31,7 @@ def open_queue(settings: Settings) -> Celery:
     app = Celery("zhupi", set_as_current=False)
     app.conf.update(
         broker_url=settings.broker_url or "filesystem://localhost//",
+        broker_transport=None if settings.broker_url else "workers.file_queue:Transport",
         broker_transport_options=_PATIENCE if settings.broker_url else _folder_options(settings),
         broker_connection_retry_on_startup=True,
         accept_content=["json"],

@@ -128,7 +128,7 @@ def test_serving_works_says_where_to_look_and_ends_with_all_its_processes(toolbo
             wait_for(lambda: len(_family(process.pid)) == 4)  # the web, the worker and its two
             wait_until_done(toolbox, 60)
             family = _family(process.pid)
-            process.send_signal(signal.SIGINT)  # Ctrl+C; SIGTERM is made the same
+            process.send_signal(signal.SIGTERM)  # Ctrl+C does the same, where SIGINT is not ignored
             process.communicate(timeout=60)
         finally:
             process.kill()
