@@ -20,12 +20,12 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """The channel with an atomic put."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # as kombu's own
         name = f"{round(time.monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         aside = Path(self.control_folder) / f"{name}.new"
         try:
             aside.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_text(dumps(message), encoding="utf-8")  # type: ignore[no-untyped-call]  # kombu has no types
+            aside.write_text(dumps(payload), encoding="utf-8")  # type: ignore[no-untyped-call]  # kombu has no types
             os.replace(aside, Path(self.data_folder_out) / name)  # noqa: PTH105  (atomic on one disk)
         except OSError as error:
             raise ChannelError(f"Cannot add {name} to the queue's folder: {error}") from error
