@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import FrameType
 from typing import Any
 
-from marking.expressions import Node, NotAlgebra, Statement, letters, parse_statement
+from marking.expressions import Node, NotAlgebra, Statement, parse_statement
 
 TIME_LIMIT_S = 2.0
 
@@ -191,12 +191,3 @@ def _under_deadline(question: Callable[[], bool], limit_s: float) -> Equivalence
         return Equivalence.UNDECIDED
     finally:
         sys.setprofile(before)
-
-
-def letters_of_key(key: str) -> frozenset[str]:
-    """The letters that a key uses; empty when it is no algebra."""
-    try:
-        statement = parse_statement(key)
-    except NotAlgebra:
-        return frozenset()
-    return letters(statement.left) | (letters(statement.right) if statement.right else frozenset())

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -18,6 +17,7 @@ from PIL import Image
 
 from core.errors import BadInput, CardInvalid, Conflict
 from core.jobs import JobKind
+from pipeline.requests import owe
 from pipeline.toolbox import Toolbox
 
 #: ``Output.kind`` of a blank card's pages, kept under release 0.
@@ -49,7 +49,7 @@ def ask_blank_pages(tb: Toolbox, exam_id: str, name: str, path: Path, by: str) -
         raise BadInput(f"{plain} 是空文件 (0 字节)。", "请重新扫描空白答题卡后上传。")
     with tb.store.read() as uow:
         uow.exams.get(exam_id)
-    return _ask(tb, JobKind.READ_BLANK, exam_id, {"blob": tb.blobs.put_file(path), "name": plain, "by": by})
+    return owe(tb, JobKind.READ_BLANK, exam_id, {"blob": tb.blobs.put_file(path), "name": plain, "by": by})
 
 
 def blank_scan_pages(tb: Toolbox, exam_id: str) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def ask_blank_card(tb: Toolbox, exam_id: str, regions_json: str, dpi: float, by:
     _check(regions_json, len(pages))
     blob = tb.blobs.put(regions_json.encode())
     args = {"regions": blob, "pages": list(pages), "dpi": dpi, "by": by}
-    return _ask(tb, JobKind.BLANK_CARD, exam_id, args)
+    return owe(tb, JobKind.BLANK_CARD, exam_id, args)
 
 
 def _check(regions_json: str, pages: int) -> None:
@@ -141,10 +141,3 @@ def _problem(region: Any, pages: int) -> str:
 
 def _is_length(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value) and abs(value) <= _MOST_MM
-
-
-def _ask(tb: Toolbox, kind: JobKind, exam_id: str, args: Mapping[str, Any]) -> str:
-    with tb.store.write() as uow:
-        job_id = uow.jobs.ask(kind, exam_id, args)
-    tb.wake(job_id)
-    return job_id

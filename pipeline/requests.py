@@ -60,22 +60,22 @@ def take_in(tb: Toolbox, exam_id: str, name: str, path: Path, by: str) -> TakenI
 
 def ask_card(tb: Toolbox, exam_id: str, by: str) -> str:
     """Owe the design of a new revision of the exam's card; returns the job id."""
-    return _ask(tb, JobKind.DESIGN_CARD, exam_id, {"by": by})
+    return owe(tb, JobKind.DESIGN_CARD, exam_id, {"by": by})
 
 
 def ask_template(tb: Toolbox, exam_id: str, content: bytes, by: str) -> str:
     """Owe the import of an OMRChecker template (a ZIP of its folder) as the exam's card."""
-    return _ask(tb, JobKind.IMPORT_TEMPLATE, exam_id, {"blob": tb.blobs.put(content), "by": by})
+    return owe(tb, JobKind.IMPORT_TEMPLATE, exam_id, {"blob": tb.blobs.put(content), "by": by})
 
 
 def ask_remark(tb: Toolbox, exam_id: str, items: tuple[str, ...] = ()) -> str:
     """Owe marking again of these items (all when empty); marks given by people stay."""
-    return _ask(tb, JobKind.MARK, exam_id, {"items": list(items)})
+    return owe(tb, JobKind.MARK, exam_id, {"items": list(items)})
 
 
 def ask_settle(tb: Toolbox, exam_id: str) -> str:
     """Owe settling identities again (after a roster change, say)."""
-    return _ask(tb, JobKind.SETTLE, exam_id, {})
+    return owe(tb, JobKind.SETTLE, exam_id, {})
 
 
 def ask_release(tb: Toolbox, exam_id: str, by: str, note: str = "") -> str:
@@ -98,7 +98,12 @@ def ask_release(tb: Toolbox, exam_id: str, by: str, note: str = "") -> str:
     return job_id
 
 
-def _ask(tb: Toolbox, kind: JobKind, exam_id: str, args: Mapping[str, Any]) -> str:
+def owe(tb: Toolbox, kind: JobKind, exam_id: str, args: Mapping[str, Any]) -> str:
+    """Owe a job of an exam and wake a worker; returns the job id.
+
+    Raises:
+        NotFound: no such exam.
+    """
     with tb.store.write() as uow:
         uow.exams.get(exam_id)
         job_id = uow.jobs.ask(kind, exam_id, args)
