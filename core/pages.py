@@ -8,6 +8,7 @@ from pydantic import Field
 
 from core.base import Record
 from core.geometry import BoxMm, Matrix3
+from core.lattices import Lattice
 
 
 class PageState(StrEnum):
@@ -106,6 +107,7 @@ class TextLine(Record):
     probability: float = Field(ge=0, le=1)  #: geometric mean of the characters'
     chars: tuple[ReadChar, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()  #: other readings with log-probabilities
+    looks: tuple[Lattice, ...] = ()  #: what each look at the line thought possible; () when not kept
 
 
 class TextReading(Record):

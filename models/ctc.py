@@ -2,7 +2,11 @@
 
 A recogniser answers a crop with one distribution over its characters for each step from left to
 right. Nearly all of those 18 710 probabilities are zero, so only the few that matter are kept
-(:class:`Emissions`); text, other readings and the score of any given answer come from them.
+(:class:`Emissions`); text, other readings and the score of any given answer come from them. They can
+be packed into a record (:class:`core.lattices.Lattice`) and taken out again, so that a key that is
+changed next week can still be held against the same picture.
+
+Characters are single ones; the blank is the empty string.
 """
 
 from __future__ import annotations
@@ -15,7 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-BLANK = 0
+from core.lattices import BLANK, Lattice, Step, packed, unpacked
+
+#: The blank's column in a recogniser's output.
+BLANK_COLUMN = 0
 #: Probabilities under this are dropped from :class:`Emissions`.
 KEPT_FROM = 1e-3
 #: At most so many characters are kept for one step.
@@ -23,12 +30,10 @@ KEPT_PER_STEP = 8
 #: What a dropped character is taken to have when a given text is scored.
 FLOOR = 1e-5
 
-Step = tuple[tuple[int, float], ...]
-
 
 @dataclass(frozen=True)
 class Emissions:
-    """The probable characters of each step, most probable first: ``(index, probability)``.
+    """The probable characters of each step, most probable first: ``(character, probability)``.
 
     ``steps`` cover the crop from left to right in equal parts; ``width_share`` is the part of the
     crop's width that one step covers (steps that lie in the padding were cut off).
@@ -37,60 +42,69 @@ class Emissions:
     steps: tuple[Step, ...]
     width_share: float
 
+    @classmethod
+    def of(cls, lattice: Lattice) -> Emissions:
+        """What was packed."""
+        steps = unpacked(lattice)
+        return cls(steps, 1.0 / max(1, len(steps)))
+
+    @property
+    def lattice(self) -> Lattice:
+        """As a record that can be kept."""
+        return packed(self.steps)
+
 
 @dataclass(frozen=True)
 class Span:
-    """One read character: its index, its mean probability and its steps ``[first, last]``."""
+    """One read character, its highest probability and its steps ``[first, last]``."""
 
-    index: int
+    char: str
     probability: float
     first: int
     last: int
 
 
-def sparse(probabilities: NDArray[np.float32], width_share: float) -> Emissions:
+def sparse(probabilities: NDArray[np.float32], width_share: float, charset: Sequence[str]) -> Emissions:
     """Keep what matters of a dense ``(steps, characters)`` array of probabilities.
 
     Each step's sum to one, so nothing else is kept where the blank leaves too little: most steps.
     """
-    return Emissions(tuple(_probable(step) for step in probabilities), width_share)
+    return Emissions(tuple(_probable(step, charset) for step in probabilities), width_share)
 
 
-def _probable(step: NDArray[np.float32]) -> Step:
-    if step[BLANK] > 1.0 - KEPT_FROM:
-        return ((BLANK, float(step[BLANK])),)
+def _probable(step: NDArray[np.float32], charset: Sequence[str]) -> Step:
+    if step[BLANK_COLUMN] > 1.0 - KEPT_FROM:
+        return ((BLANK, float(step[BLANK_COLUMN])),)
     indices = np.flatnonzero(step >= KEPT_FROM)
     values = step[indices]
     best = np.argsort(-values, kind="stable")[:KEPT_PER_STEP]
-    return tuple(zip(indices[best].tolist(), values[best].tolist(), strict=True))
+    return tuple((charset[index], float(step[index])) for index in indices[best])
 
 
 def best_path(emissions: Emissions) -> tuple[Span, ...]:
-    """The greedy reading: the best index of each step, repeats joined, blanks dropped."""
+    """The greedy reading: the best character of each step, repeats joined, blanks dropped."""
     spans: list[Span] = []
     previous = BLANK
     for at, step in enumerate(emissions.steps):
-        index, probability = step[0] if step else (BLANK, 0.0)
-        if index == previous and index != BLANK:
+        char, probability = step[0] if step else (BLANK, 0.0)
+        if char == previous and char != BLANK:
             last = spans[-1]
-            spans[-1] = Span(index, max(last.probability, probability), last.first, at)
-        elif index != BLANK:
-            spans.append(Span(index, probability, at, at))
-        previous = index
+            spans[-1] = Span(char, max(last.probability, probability), last.first, at)
+        elif char != BLANK:
+            spans.append(Span(char, probability, at, at))
+        previous = char
     return tuple(spans)
 
 
-def best_texts(
-    emissions: Emissions, beam: int = 6, keep: int = 4
-) -> tuple[tuple[tuple[int, ...], float], ...]:
-    """The most probable index sequences with natural-log probabilities (prefix beam search).
+def best_texts(emissions: Emissions, beam: int = 6, keep: int = 4) -> tuple[tuple[str, float], ...]:
+    """The most probable texts with natural-log probabilities (prefix beam search).
 
     Args:
         emissions: of one line.
         beam: prefixes followed at each step.
-        keep: sequences returned, best first.
+        keep: texts returned, best first.
     """
-    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}  # prefix: ends in blank, in char
+    beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # prefix: ends in blank, in char
     log_scale = 0.0
     for step in emissions.steps:
         if len(step) == 1 and step[0][0] == BLANK:  # most steps: every prefix goes on as it is
@@ -108,25 +122,23 @@ def best_texts(
     return tuple((prefix, log_scale + math.log(sum(mass))) for prefix, mass in ranked if sum(mass) > 0)
 
 
-def _extended(
-    beams: Mapping[tuple[int, ...], tuple[float, float]], step: Step
-) -> dict[tuple[int, ...], tuple[float, float]]:
+def _extended(beams: Mapping[str, tuple[float, float]], step: Step) -> dict[str, tuple[float, float]]:
     """All prefixes one step later, with their mass ending in blank and in a character."""
-    following: dict[tuple[int, ...], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    following: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for prefix, (blank, char) in beams.items():
-        last = prefix[-1] if prefix else BLANK
-        for index, probability in step:
-            if index == BLANK:
+        last = prefix[-1:]
+        for said, probability in step:
+            if said == BLANK:
                 following[prefix][0] += (blank + char) * probability
-            elif index == last:
+            elif said == last:
                 following[prefix][1] += char * probability
-                following[(*prefix, index)][1] += blank * probability
+                following[prefix + said][1] += blank * probability
             else:
-                following[(*prefix, index)][1] += (blank + char) * probability
+                following[prefix + said][1] += (blank + char) * probability
     return {prefix: (mass[0], mass[1]) for prefix, mass in following.items()}
 
 
-def log_probability(emissions: Emissions, indices: Sequence[int]) -> float:
+def log_probability(emissions: Emissions, text: str) -> float:
     """Natural log of the probability that the line says exactly these characters (CTC forward).
 
     A character that was not kept for a step counts as :data:`FLOOR`, so the result is never
@@ -136,8 +148,8 @@ def log_probability(emissions: Emissions, indices: Sequence[int]) -> float:
         ``-inf`` when the text has more characters than the line has steps.
     """
     states = [BLANK]
-    for index in indices:
-        states += [index, BLANK]
+    for char in text:
+        states += [char, BLANK]
     skip = np.array([s >= 2 and states[s] not in (BLANK, states[s - 2]) for s in range(len(states))])
     alpha = np.full(len(states), -np.inf)
     alpha[0] = 0.0  # before the first step: nothing said yet
@@ -145,7 +157,7 @@ def log_probability(emissions: Emissions, indices: Sequence[int]) -> float:
         moved = np.concatenate([[-np.inf], alpha])[:-1]
         jumped = np.where(skip, np.concatenate([[-np.inf, -np.inf], alpha])[:-2], -np.inf)
         known = dict(step)
-        emitted = np.log([known.get(index, FLOOR) for index in states])
+        emitted = np.log([known.get(char, FLOOR) for char in states])
         alpha = np.logaddexp(np.logaddexp(alpha, moved), jumped) + emitted
     return float(np.logaddexp.reduce(alpha[-2:]))
 

@@ -77,7 +77,7 @@ class LineRecogniser:
     def __init__(self, session: Session, charset: Sequence[str]) -> None:
         self._session = session
         self.charset = tuple(charset)
-        self._index = {char: index for index, char in enumerate(self.charset) if index != ctc.BLANK}
+        self._index = {char: index for index, char in enumerate(self.charset) if index != ctc.BLANK_COLUMN}
 
     def read(self, crops: Sequence[Grey]) -> tuple[RecognisedLine, ...]:
         """Read each crop, in the order given. Crops of any size, even empty, are accepted.
@@ -93,7 +93,7 @@ class LineRecogniser:
         for positions, widths, probabilities in self._run(crops):
             for position, width, rows in zip(positions, widths, probabilities, strict=True):
                 steps = max(1, -(-width // STEP_PX))
-                found[position] = ctc.sparse(rows[:steps], STEP_PX / width)
+                found[position] = ctc.sparse(rows[:steps], STEP_PX / width, self.charset)
         return tuple(found)
 
     def line(self, emissions: Emissions) -> RecognisedLine:
@@ -101,7 +101,7 @@ class LineRecogniser:
         share = emissions.width_share
         chars = tuple(
             RecognisedChar(
-                text=self.charset[span.index],
+                text=span.char,
                 probability=min(1.0, span.probability),
                 start=min(1.0, span.first * share),
                 end=min(1.0, (span.last + 1) * share),
@@ -112,10 +112,7 @@ class LineRecogniser:
 
     def alternatives(self, emissions: Emissions, keep: int = 4) -> tuple[tuple[str, float], ...]:
         """The most probable texts with natural-log probabilities, best first."""
-        return tuple(
-            ("".join(self.charset[index] for index in indices), score)
-            for indices, score in ctc.best_texts(emissions, keep=keep)
-        )
+        return ctc.best_texts(emissions, keep=keep)
 
     def log_probability(self, emissions: Emissions, text: str) -> float:
         """Natural log of the probability that the crop says ``text``.
@@ -125,7 +122,7 @@ class LineRecogniser:
         """
         if any(char not in self._index for char in text):
             return float("-inf")
-        return ctc.log_probability(emissions, [self._index[char] for char in text])
+        return ctc.log_probability(emissions, text)
 
     def restrict_to(self, alphabet: str) -> list[int]:
         """The output columns of the blank and of each character of an alphabet.
@@ -136,7 +133,7 @@ class LineRecogniser:
         missing = [char for char in alphabet if char not in self._index]
         if missing:
             raise ValueError(f"the recogniser cannot write {missing!r}")
-        return [ctc.BLANK, *(self._index[char] for char in alphabet)]
+        return [ctc.BLANK_COLUMN, *(self._index[char] for char in alphabet)]
 
     def one_of(self, crops: Sequence[Grey], alphabet: str) -> NDArray[np.float64]:
         """For crops that hold one character of a known alphabet each: a distribution over it.

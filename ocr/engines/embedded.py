@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from core.expectations import Expectation
 from models.recogniser import MODEL, LineRecogniser, RecognisedLine, default_recogniser
 from ocr.engines.protocol import LineChar, LineReading
 from ocr.rasters import Grey
@@ -29,7 +30,9 @@ class OnnxEngine:
         """The recogniser in use, loaded when first asked for."""
         return self._given or default_recogniser()
 
-    def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
         """See :class:`~ocr.engines.protocol.TextEngine`."""
         return tuple(self._reading(line) for line in self.recogniser.read(crops)) if crops else ()
 

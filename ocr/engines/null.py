@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.expectations import Expectation
 from ocr.engines.protocol import NOTHING_READ, LineReading
 from ocr.rasters import Grey
 
@@ -13,6 +14,8 @@ class NullEngine:
 
     name = "null"
 
-    def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
         """One empty reading a crop."""
         return (NOTHING_READ,) * len(crops)

@@ -20,6 +20,7 @@ from typing import Any
 import cv2
 
 from core.errors import EngineUnavailable
+from core.expectations import Expectation
 from ocr.engines import paddle_worker
 from ocr.engines.protocol import LineReading, evenly_spread
 from ocr.rasters import Grey
@@ -60,7 +61,9 @@ class PaddleEngine:
         self._worker: _Worker | None = None
         self._asked = 0
 
-    def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
         """See :class:`~ocr.engines.protocol.TextEngine`. Empty crops read as nothing.
 
         Raises:

@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 from pydantic import Field
 
 from core.base import Record
+from core.expectations import Expectation
+from core.lattices import Lattice
 from ocr.rasters import Grey
 
 
@@ -21,12 +23,17 @@ class LineChar(Record):
 
 
 class LineReading(Record):
-    """One crop as read. ``alternatives`` are other texts with natural-log probabilities."""
+    """One crop as read. ``alternatives`` are other texts with natural-log probabilities.
+
+    ``looks`` are lattices of the same crop, one for each time that it was looked at; engines that
+    give no probabilities leave them out.
+    """
 
     text: str
     probability: float = Field(ge=0, le=1)  #: geometric mean of the characters', 0 for no text
     chars: tuple[LineChar, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
+    looks: tuple[Lattice, ...] = ()
 
 
 NOTHING_READ = LineReading(text="", probability=0.0)
@@ -39,8 +46,15 @@ class TextEngine(Protocol):
     @property
     def name(self) -> str: ...
 
-    def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
         """Read each crop: grey ``(height, width)`` uint8, dark ink on light paper, one line each.
+
+        Args:
+            crops: the lines.
+            expected: what can be expected of each, in the same order; empty when nothing is known.
+                An engine may leave it unused.
 
         Returns:
             One reading a crop, in the order given.

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import BadInput
+from core.expectations import Expectation
 from ocr.engines.protocol import NOTHING_READ, LineReading, TextEngine
 from ocr.rasters import Grey
 
@@ -48,7 +49,9 @@ class ReplayEngine:
                 "Record it again with RecordingEngine.",
             ) from problem
 
-    def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
         """See :class:`~ocr.engines.protocol.TextEngine`."""
         return tuple(self._readings.get(crop_sha256(crop), NOTHING_READ) for crop in crops)
 
@@ -65,9 +68,11 @@ class RecordingEngine:
         """The other engine's name: the readings are its own."""
         return self._engine.name
 
-    def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
         """See :class:`~ocr.engines.protocol.TextEngine`."""
-        readings = self._engine.read_lines(crops)
+        readings = self._engine.read_lines(crops, expected)
         self._readings |= {crop_sha256(c): r for c, r in zip(crops, readings, strict=True)}
         return readings
 

@@ -17,6 +17,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import EngineUnavailable
+from core.expectations import Expectation
 from ocr.engines.protocol import NOTHING_READ, LineReading, evenly_spread
 from ocr.rasters import Grey
 
@@ -99,7 +100,9 @@ class VlmEngine:
         """Close the connections."""
         self._client.close()
 
-    def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
         """See :class:`~ocr.engines.protocol.TextEngine`.
 
         A line that the model refuses, or answers outside the schema every time, reads as nothing and

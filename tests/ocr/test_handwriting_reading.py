@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from core.cards import WritingKind, WritingRegion
+from core.expectations import Expectation
 from core.geometry import BoxMm
 from ocr.engines import LineChar, LineReading, NullEngine, OnnxEngine
 from ocr.handwriting import read_regions
@@ -31,7 +32,9 @@ class CountingEngine:
     def __init__(self) -> None:
         self.calls: list[int] = []
 
-    def read_lines(self, crops: Sequence[Grey]) -> tuple[LineReading, ...]:
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
         self.calls.append(len(crops))
         chars = (
             LineChar(text="a", probability=0.9, start=0.0, end=0.5),
