@@ -20,6 +20,7 @@ BLANK = ""
 #: The characters of one step with their probabilities, most probable first.
 Step = tuple[tuple[str, float], ...]
 
+_SILENCE: Step = ((BLANK, 1.0),)
 _CELL = struct.Struct("<IH")
 _LOG_UNIT = 1000.0
 _LARGEST = 0xFFFF
@@ -62,3 +63,13 @@ def unpacked(lattice: Lattice) -> tuple[Step, ...]:
         steps.append(step or ((BLANK, 1.0),))
         at += _CELL.size * count
     return tuple(steps)
+
+
+def joined(lattices: Sequence[Lattice]) -> Lattice:
+    """One line out of its pieces from left to right, with a step between them that says nothing."""
+    if len(lattices) == 1:
+        return lattices[0]
+    steps: list[Step] = []
+    for lattice in lattices:
+        steps += [_SILENCE, *unpacked(lattice)] if steps else unpacked(lattice)
+    return packed(steps)

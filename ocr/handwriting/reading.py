@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.cards import WritingKind, WritingRegion
+from core.expectations import NOTHING_EXPECTED, Expectation
 from core.geometry import BoxMm
+from core.lattices import Lattice, joined
 from core.pages import ReadChar, TextLine, TextReading
 from ocr.engines.protocol import LineReading, TextEngine
 from ocr.handwriting.ink import Ink, ink_of
@@ -23,6 +25,7 @@ ESSAY_KINDS = frozenset({WritingKind.GRID, WritingKind.RULED})
 NOT_READ = "not read: essays are marked by a person"
 
 Wanted = Callable[[WritingRegion], bool] | AbstractSet[WritingKind]
+Expected = Callable[[WritingRegion], Expectation]
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ def read_regions(
     *,
     read: Wanted | None = None,
     read_essays: bool = False,
+    expected: Expected = lambda _: NOTHING_EXPECTED,
 ) -> tuple[TextReading, ...]:
     """Read the handwriting in each region of a page.
 
@@ -56,6 +60,7 @@ def read_regions(
         read: which regions to read (by a function or by kind); the others only tell whether they
             are blank. By default all.
         read_essays: read composition grids and ruled essays too, which takes long.
+        expected: what can be expected in a region; it goes to the engine with each of its lines.
 
     Returns:
         One reading a region, in the order given.
@@ -64,8 +69,14 @@ def read_regions(
         EngineUnavailable, ModelUnusable: from the engine.
     """
     found = [_look(raster, blank, region, _wanted(region, read, read_essays)) for region in regions]
-    crops = [piece.grey for region in found for row in region.rows for piece in row.pieces]
-    readings = iter(engine.read_lines(crops) if crops else ())
+    asked = [
+        (piece.grey, expected(region.region))
+        for region in found
+        for row in region.rows
+        for piece in row.pieces
+    ]
+    crops, hopes = [crop for crop, _ in asked], [hope for _, hope in asked]
+    readings = iter(engine.read_lines(crops, hopes) if crops else ())
     return tuple(_reading(region, _taken(region, readings), engine.name) for region in found)
 
 
@@ -124,7 +135,14 @@ def text_line(ink: Ink, pieces: Sequence[Piece], readings: Sequence[LineReading]
         probability=_mean([r.probability for r in readings if r.text]),
         chars=tuple(chars),
         alternatives=readings[0].alternatives if len(readings) == 1 else (),
+        looks=joined_looks(readings),
     )
+
+
+def joined_looks(readings: Sequence[LineReading]) -> tuple[Lattice, ...]:
+    """The looks at a line that was read in pieces: as many as its least looked-at piece has."""
+    many = min((len(reading.looks) for reading in readings), default=0)
+    return tuple(joined([reading.looks[at] for reading in readings]) for at in range(many))
 
 
 def placed(ink: Ink, piece: Piece, reading: LineReading) -> list[ReadChar]:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from core.lattices import BLANK, Lattice, Step, packed, unpacked
+from core.lattices import BLANK, Lattice, Step, joined, packed, unpacked
 
 STEPS: tuple[Step, ...] = (
     ((BLANK, 0.99995),),
@@ -41,3 +41,9 @@ def test_a_line_of_twenty_characters_takes_about_half_a_kilobyte() -> None:
         for n in range(80)
     ]
     assert len(packed(line).packed) < 700
+
+
+def test_pieces_of_a_line_are_joined_with_a_silent_step_between() -> None:
+    first, second = packed(STEPS[:2]), packed(STEPS[3:])
+    assert unpacked(joined([first, second])) == (*unpacked(first), ((BLANK, 1.0),), *unpacked(second))
+    assert joined([first]) == first
