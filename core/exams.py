@@ -100,6 +100,7 @@ class Blank(Record):
 
     steps: Annotated[int, Field(gt=0)]
     accepted: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()  #: known wrong answers, which reading holds against the key
     numeric: NumericKey | None = None
     expression: str = ""  #: algebra, compared up to equivalence, e.g. "2*x+1"
     case_sensitive: bool = False

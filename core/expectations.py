@@ -6,6 +6,8 @@ from typing import Literal
 
 from core.base import Record
 
+Language = Literal["", "zh", "en", "fr"]
+
 
 class Expectation(Record):
     """What a region is likely to say. Everything may be empty: then nothing is known.
@@ -17,7 +19,7 @@ class Expectation(Record):
     accepted: tuple[str, ...] = ()  #: written forms that earn marks
     rivals: tuple[str, ...] = ()  #: what is written instead: other options, known wrong answers
     words: tuple[str, ...] = ()  #: words of the item, its reference answer and its rubric
-    language: Literal["", "zh", "en", "fr"] = ""  #: what it is written in; empty: not known
+    language: Language = ""  #: what it is written in; empty: not known
 
 
 NOTHING_EXPECTED = Expectation()

@@ -30,6 +30,9 @@ def compare_blank(blank: Blank, text: str) -> Outcome:
     """The best of what the blank's keys give for the text."""
     if len(text) > MAX_CHARACTERS:
         return Outcome(0, f"作答有 {len(text)} 个字符，超出一个空的长度", 0.3)
+    known = _known_wrong(blank, text)
+    if known is not None:
+        return known
     outcomes = [_by_accepted(blank, text)] if blank.accepted else []
     if blank.numeric is not None:
         outcomes.append(_by_number(blank, text))
@@ -40,6 +43,16 @@ def compare_blank(blank: Blank, text: str) -> Outcome:
         # A miss is as clear as the least clear of the comparisons that missed.
         return min(outcomes, key=lambda outcome: outcome.clearness)
     return best
+
+
+def _known_wrong(blank: Blank, text: str) -> Outcome | None:
+    """A wrong answer that the teacher listed: as clear as the key itself."""
+    written = comparable(text, blank.case_sensitive)
+    accepted = {comparable(one, blank.case_sensitive) for one in blank.accepted}
+    for wrong in blank.wrong:
+        if written and written not in accepted and written == comparable(wrong, blank.case_sensitive):
+            return Outcome(0, f"是列出的常见错答“{wrong}”", 1.0)
+    return None
 
 
 def _by_accepted(blank: Blank, text: str) -> Outcome:

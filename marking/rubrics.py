@@ -29,6 +29,9 @@ def rubric_digest(item: Item) -> str:
     fields = type(item).model_fields
     exclude = {name: what for name, what in _WITHOUT_EFFECT.items() if name in fields}
     kept = item.model_dump(mode="json", exclude=exclude)
+    for blank in kept.get("blanks", ()):
+        if not blank["wrong"]:  # as before known wrong answers could be listed: old marks keep their digest
+            del blank["wrong"]
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

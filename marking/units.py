@@ -149,6 +149,12 @@ def parse_unit(text: str) -> Unit | None:
     return None if tokens is None else _product(tokens)
 
 
+def names_of(symbol: str) -> tuple[str, ...]:
+    """The unit as it may be written: the symbol itself, then its Chinese names."""
+    spoken = next((names.split() for own, _, _, names in _TABLE if own == symbol), [])
+    return tuple(name for name in (symbol, *spoken) if name)
+
+
 def has_known_case(text: str) -> bool:
     """Whether the unit's letters are in the case that the table has ("kg", not "KG")."""
     return _tokens(_tidy(text)) is not None

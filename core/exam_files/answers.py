@@ -78,6 +78,7 @@ def _closed_blank(entry: Fields, step: ScoreStep, share: int | None) -> Blank | 
 def _blank(fields: Fields, step: ScoreStep, steps: int | None) -> Blank | None:
     values: dict[str, Any] = {
         "accepted": fields.words("accepted"),
+        "wrong": fields.words("wrong"),
         "numeric": _numeric(fields, step),
         "expression": fields.text("expression"),
         "case_sensitive": fields.truth("case_sensitive", False),

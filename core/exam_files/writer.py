@@ -160,6 +160,7 @@ def _blank(blank: Blank, step: ScoreStep) -> Tree:
         {
             "points": format_steps(blank.steps, step),
             "accepted": list(blank.accepted),
+            "wrong": list(blank.wrong),
             "numeric": None
             if numeric is None
             else _without_empty(

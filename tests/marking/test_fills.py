@@ -64,6 +64,13 @@ def test_weak_readings_and_near_misses_go_to_a_person(answer: str, probability: 
     assert not propose(TERM, None, (text(answer, probability),), Licence()).settles
 
 
+def test_a_listed_wrong_answer_settles_at_nothing() -> None:
+    listed = Fill(number="1", full_steps=2, blanks=(Blank(steps=2, accepted=("熔化",), wrong=("溶化",)),))
+    proposal = propose(listed, None, (text("溶化", 0.999),), Licence())
+    assert (proposal.steps, proposal.settles) == (0, True)
+    assert proposal.reason == "第1空读作“溶化”，是列出的常见错答“溶化”"
+
+
 @pytest.mark.parametrize("answer", ["11N", "1N", "10M", "10顿", "1.0×101N"])
 def test_numbers_a_digit_away_go_to_a_person(answer: str) -> None:
     assert not propose(FORCE, None, (text(answer),), Licence()).settles
