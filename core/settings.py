@@ -28,6 +28,7 @@ class Settings(Record):
     database_url: str = ""
     broker_url: str = ""
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=128)
+    device: Literal["cpu", "cuda", "tensorrt"] = "cpu"  #: where models run
     text_engine: Literal["onnx", "paddle", "vlm", "null"] = "onnx"
     paddle_home: Path = Path(".venv-paddle")
     vlm_url: str = ""

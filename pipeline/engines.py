@@ -11,8 +11,22 @@ import cv2
 from core.errors import BadInput
 from core.settings import Settings, Settle
 from marking import Licence
+from models import sessions
+from models.execution import Device, Place
 from models.recogniser import LineRecogniser, default_recogniser
 from ocr.engines import NullEngine, OnnxEngine, TextEngine
+
+
+def choose_device(settings: Settings) -> None:
+    """Let the models of this process run where the settings say; before the first is opened.
+
+    Raises:
+        ModelUnusable: the device is not there.
+    """
+    folder = settings.home.resolve() / "tensorrt" if settings.device == "tensorrt" else None
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    sessions.run_on(Place(Device(settings.device), folder))
 
 
 @functools.cache
@@ -30,6 +44,7 @@ def text_engine(settings: Settings) -> TextEngine:
         BadInput: the settings ask for a server outside the school while that is switched off.
         EngineUnavailable: the engine is not installed.
     """
+    choose_device(settings)
     match settings.text_engine:
         case "null":
             return NullEngine()

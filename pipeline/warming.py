@@ -22,9 +22,10 @@ def warm_up(settings: Settings) -> None:
     """
     for name in _LATE:
         importlib.import_module(name)
-    from pipeline.engines import digit_recogniser, text_engine  # noqa: PLC0415  (after the imports above)
+    from pipeline.engines import choose_device, digit_recogniser, text_engine  # noqa: PLC0415  (after the imports above)
 
     try:
+        choose_device(settings)
         digit_recogniser()
         text_engine(settings)
         chinese_family()

@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import ModelUnusable
 from models import sessions
+from models.execution import Device, Place
 
 
 def test_a_session_is_made_once_for_a_process() -> None:
@@ -25,6 +26,13 @@ def test_a_session_runs_on_one_thread_without_spinning() -> None:
 def test_the_arena_is_the_callers_choice(arena: bool) -> None:
     options = sessions.session("pp-ocrv6-small-det", arena=arena).get_session_options()
     assert options.enable_cpu_mem_arena is arena
+
+
+def test_a_process_does_not_change_its_device_halfway() -> None:
+    sessions.session("pp-ocrv6-small-rec")
+    with pytest.raises(ModelUnusable, match="已经在别处载入"):
+        sessions.run_on(Place(Device.CUDA))
+    sessions.run_on(Place())
 
 
 def test_a_file_that_is_no_model_is_refused_with_its_path(tmp_path: Path) -> None:
