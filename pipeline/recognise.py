@@ -10,19 +10,21 @@ from dataclasses import dataclass
 import cv2
 
 from core.blobs import BlobStore
-from core.cards import BubblePurpose, Card, CardPage, CardSource
+from core.cards import BubblePurpose, Card, CardPage, CardSource, WritingRegion
 from core.errors import ZhupiError
 from core.exams import Exam
+from core.expectations import NOTHING_EXPECTED, Expectation
 from core.geometry import BoxMm
 from core.jobs import JobKind
 from core.ledger import PageEntry
 from core.marks import Mark
 from core.pages import BubbleReading, NumberReading, PageCode, PageReading, PageState, Registration
 from core.store import UnitOfWork
+from marking.expectations import expectation
 from ocr.alignment import AlignmentFailed, align
 from ocr.bubbles import number_from_bubbles, read_bubbles
 from ocr.codes_reading import read_sticker
-from ocr.handwriting import read_number_boxes, read_regions
+from ocr.handwriting import Expected, read_number_boxes, read_regions
 from ocr.intake import decode_grey
 from ocr.rasters import Grey, PageRaster, rectify
 from ocr.registration import Located, locate_page
@@ -74,7 +76,7 @@ def recognise_pages(
 
 def read_and_keep(tb: Toolbox, exam: Exam, cards: Sequence[Card], entry: PageEntry) -> None:
     """Read one page and keep what was read in one transaction."""
-    outcome = _read_or_held(tb, cards, entry)
+    outcome = _read_or_held(tb, exam, cards, entry)
     if isinstance(outcome, NotRead):
         with tb.store.write() as uow:
             _keep_unread(uow, entry, outcome)
@@ -85,10 +87,10 @@ def read_and_keep(tb: Toolbox, exam: Exam, cards: Sequence[Card], entry: PageEnt
         _keep(uow, exam, entry, outcome, marks)
 
 
-def _read_or_held(tb: Toolbox, cards: Sequence[Card], entry: PageEntry) -> PageReading | NotRead:
+def _read_or_held(tb: Toolbox, exam: Exam, cards: Sequence[Card], entry: PageEntry) -> PageReading | NotRead:
     """What the page says. A page on which reading breaks is held, so that it stops no other page."""
     try:
-        return read_page(tb, cards, entry)
+        return read_page(tb, cards, entry, expected_in(exam))
     except (ZhupiError, MemoryError, OSError):
         raise  # the machine or the settings are at fault, not the page
     except Exception as error:  # whatever it was, it would break at this page again
@@ -129,8 +131,24 @@ def _owe_settling(tb: Toolbox, exam_id: str) -> None:
     tb.wake(job_id)
 
 
-def read_page(tb: Toolbox, cards: Sequence[Card], entry: PageEntry) -> PageReading | NotRead:
-    """Everything that one scan says."""
+def expected_in(exam: Exam) -> Expected:
+    """What the exam's key and rubrics let one expect in each writing region."""
+    items = {item.number: item for item in exam.items}
+
+    def expected(region: WritingRegion) -> Expectation:
+        item = items.get(region.item)
+        return NOTHING_EXPECTED if item is None else expectation(exam, item, region.part)
+
+    return expected
+
+
+def read_page(
+    tb: Toolbox,
+    cards: Sequence[Card],
+    entry: PageEntry,
+    expected: Expected = lambda _: NOTHING_EXPECTED,
+) -> PageReading | NotRead:
+    """Everything that one scan says, read with what can be expected there."""
     try:
         image = decode_grey(tb.blobs.get(entry.page.blob))
     except ZhupiError as error:
@@ -140,7 +158,7 @@ def read_page(tb: Toolbox, cards: Sequence[Card], entry: PageEntry) -> PageReadi
         return place
     raster = rectify(image, place.registration, place.page)
     blank = _blank(tb.blobs, place.card, place.page.number)
-    return _read_raster(tb, entry.page.id, place, raster, blank)
+    return _read_raster(tb, entry.page.id, place, raster, blank, expected)
 
 
 def find_place(tb: Toolbox, image: Grey, cards: Sequence[Card]) -> Place | NotRead:
@@ -162,7 +180,12 @@ def find_place(tb: Toolbox, image: Grey, cards: Sequence[Card]) -> Place | NotRe
 
 
 def _read_raster(
-    tb: Toolbox, page_id: str, place: Place, raster: PageRaster, blank: PageRaster | None
+    tb: Toolbox,
+    page_id: str,
+    place: Place,
+    raster: PageRaster,
+    blank: PageRaster | None,
+    expected: Expected,
 ) -> PageReading:
     page = place.page
     bubbles = read_bubbles(raster, page.bubbles, blank) if page.bubbles else ()
@@ -176,7 +199,7 @@ def _read_raster(
         numbers=_numbers(place, raster, blank, bubbles),
         absent=next((b for b in bubbles if b.purpose == BubblePurpose.ABSENT), None),
         bubbles=answers,
-        texts=read_regions(raster, blank, page.writing, text_engine(tb.settings)),
+        texts=read_regions(raster, blank, page.writing, text_engine(tb.settings), expected=expected),
         raster_blob=tb.blobs.put(_jpeg(_masked(raster, place)), durable=False),
         head_blob=_head(tb.blobs, raster, page),
     )

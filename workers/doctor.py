@@ -125,13 +125,15 @@ def _queue(settings: Settings) -> str:
     return "files (embedded)" if not settings.broker_url else settings.broker_url.partition("://")[0]
 
 
-def _models(_settings: Settings) -> str:
+def _models(settings: Settings) -> str:
     from models import catalogue  # noqa: PLC0415
+    from pipeline.engines import choose_device  # noqa: PLC0415
 
     names = [entry.name for entry in catalogue.entries()]
     for name in names:
         catalogue.find(name)
-    return f"{', '.join(names)}: SHA-256 as in the catalogue"
+    choose_device(settings)
+    return f"{', '.join(names)}: SHA-256 as in the catalogue; run on {settings.device}"
 
 
 def _fonts(_settings: Settings) -> str:

@@ -1,6 +1,6 @@
 """Handwriting: ink apart from print, lines found in known places, digits in known boxes."""
 
 from ocr.handwriting.numbers import read_number_boxes
-from ocr.handwriting.reading import read_regions
+from ocr.handwriting.reading import Expected, read_regions
 
-__all__ = ["read_number_boxes", "read_regions"]
+__all__ = ["Expected", "read_number_boxes", "read_regions"]
