@@ -60,8 +60,8 @@ def _moved(page: Grey, map_x: Plane, map_y: Plane, ground: int) -> Grey:
 
 
 def _grid(page: Grey) -> tuple[Plane, Plane]:
-    rows, columns = np.indices(page.shape, dtype=np.float32)
-    return columns, rows
+    rows, columns = np.indices(page.shape)
+    return columns.astype(np.float32), rows.astype(np.float32)
 
 
 def _exposed(light: Plane) -> Grey:
@@ -155,7 +155,7 @@ def photo(page: Grey, _other: Grey, tilt_deg: float, chance: Chance) -> Picture:
     flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     back = cv2.getPerspectiveTransform(placed.astype(np.float32), flat)
     columns, rows = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
-    there = cv2.perspectiveTransform(np.stack([columns, rows], axis=-1), back)
+    there = cv2.perspectiveTransform(np.stack([columns, rows], axis=-1), back).astype(np.float32)
     bow = 0.04 * tilt_deg * MM * np.sin(np.pi * np.clip(there[..., 0] / width, 0, 1))
     taken = _moved(page, there[..., 0], there[..., 1] + bow.astype(np.float32), _TABLE).astype(np.float32)
     falloff = 1 - (0.1 + 0.008 * tilt_deg) * (columns / size[0] * 0.6 + rows / size[1] * 0.4)
@@ -169,7 +169,7 @@ def _tilted(width: int, height: int, tilt: float) -> NDArray[np.float64]:
     distance = 500 * MM
     x, depth = x * np.cos(0.6 * tilt), x * np.sin(0.6 * tilt)
     y, deeper = y * np.cos(tilt), depth + y * np.sin(tilt)
-    return np.column_stack([x, y]) * (distance / (distance - deeper))[:, None]
+    return np.asarray(np.column_stack([x, y]) * (distance / (distance - deeper))[:, None])
 
 
 def shadow(page: Grey, _other: Grey, dimming: float, _chance: Chance) -> Picture:

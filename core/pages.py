@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from core.base import Record
 from core.geometry import BoxMm, Matrix3
@@ -54,6 +55,28 @@ class RegistrationMethod(StrEnum):
     WHOLE_IMAGE = "whole_image"
 
 
+class Warp(Record):
+    """How far paper that is not flat lies from where a homography puts it, in card millimetres.
+
+    Control points of a uniform cubic B-spline over the whole page, ``columns`` × ``rows`` of them, row by
+    row: what is printed at (x, y) is seen where ``image_from_card`` maps (x + dx, y + dy).
+    """
+
+    columns: int = Field(ge=4)
+    rows: int = Field(ge=4)
+    x_mm: tuple[float, ...]
+    y_mm: tuple[float, ...]
+    residual_mm: float = 0.0  #: root mean square distance of the print from where this puts it
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if not len(self.x_mm) == len(self.y_mm) == self.columns * self.rows:
+            raise ValueError(
+                f"{self.columns} x {self.rows} control points, got {len(self.x_mm)} and {len(self.y_mm)}"
+            )
+        return self
+
+
 class Registration(Record):
     """Where a card page lies in the image.
 
@@ -66,6 +89,7 @@ class Registration(Record):
     method: RegistrationMethod
     fiducials_found: int = 0
     rotation_deg: float = 0.0  #: how far the page was turned in the image, clockwise, in [0, 360)
+    warp: Warp | None = None  #: of curled or folded paper; None where it lies flat
 
 
 class BubbleVerdict(StrEnum):
@@ -131,6 +155,8 @@ class DigitReading(Record):
 
     probabilities: tuple[float, ...] = Field(min_length=10, max_length=10)
     blank: float = Field(ge=0, le=1)
+    state: str = ""  #: "empty", "digit", "crossed out", "overwritten"; "" where nobody looked
+    note: str = ""  #: what a person should look for, e.g. that another digit stands beside
 
 
 class NumberReading(Record):
