@@ -4,7 +4,7 @@ SHELL := /bin/sh
 SERVE ?= 1
 DATA ?= ../shared/data
 PY := .venv/bin/python
-BENCHMARKS := $(filter-out _%,$(notdir $(basename $(wildcard benchmarks/*.py))))
+BENCHMARKS := $(notdir $(basename $(shell grep -l '__main__' benchmarks/*.py)))
 LOCK := $(PY) -m piptools compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-header \
 	--allow-unsafe --generate-hashes --extra server
 # Fonts that setup fetched for a machine without any.
