@@ -31,6 +31,7 @@ class Award(Record):
     reason: str = ""
     evidence: tuple[Evidence, ...] = ()
     confidence: float = Field(default=1.0, ge=0, le=1)
+    odds: tuple[tuple[str, float], ...] = ()  #: what the writing may say, and how probable each is
 
 
 class MarkSource(StrEnum):

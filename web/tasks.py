@@ -54,6 +54,7 @@ def _pad(exam: Exam, pad: CriterionPad, award: Award | None, proposed: bool) -> 
         "reason": award.reason if award else "",
         "evidence": [e.text for e in award.evidence if e.text] if award else [],
         "confidence": award.confidence if award else None,
+        "odds": [[text, round(chance, 4)] for text, chance in award.odds] if award else [],
     }
 
 

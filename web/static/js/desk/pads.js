@@ -135,6 +135,7 @@ export class Pads {
       make("div", { className: "pad-head" }, name, value));
     const machine = this.machine(row.pad);
     if (machine) line.append(machine);
+    if (n === this.active && row.pad.odds?.length) line.append(this.odds(row.pad.odds));
     if (n === this.active) line.append(this.keys(row));
     line.addEventListener("click", () => {
       if (this.active !== n) this.move(n - this.active);
@@ -149,6 +150,18 @@ export class Pads {
     for (const words of pad.evidence) line.append(make("q", {}, words), " ");
     if (pad.reason) line.append(pad.reason);
     return line;
+  }
+
+  // What the writing may say: one bar a text, the likeliest first.
+  odds(texts) {
+    const list = make("ul", { className: "pad-odds", title: this.say("odds") });
+    for (const [text, chance] of texts) {
+      const bar = make("i");
+      bar.style.width = `${Math.max(1, 100 * chance)}%`;
+      const share = chance >= 0.995 && chance < 1 ? ">99" : chance < 0.01 ? "<1" : Math.round(100 * chance);
+      list.append(make("li", {}, make("span", { className: "said" }, text || this.say("other")), make("span", { className: "bar" }, bar), make("small", {}, `${share} %`)));
+    }
+    return list;
   }
 
   keys(row) {
