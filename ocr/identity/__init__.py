@@ -2,6 +2,7 @@
 
 from ocr.identity.assembling import Assembled, assemble
 from ocr.identity.evidence import PageTrace, PossiblePartner, SheetEvidence, SheetIdentity
+from ocr.identity.exchanges import propose
 from ocr.identity.numbers import number_text
 from ocr.identity.settling import SETTLE_THRESHOLD, settle_identities
 from ocr.identity.sheets import CERTAIN_PAIR, Division, divide_stacks, group_sheets
@@ -19,5 +20,6 @@ __all__ = [
     "divide_stacks",
     "group_sheets",
     "number_text",
+    "propose",
     "settle_identities",
 ]
