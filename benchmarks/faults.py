@@ -60,8 +60,9 @@ def _moved(page: Grey, map_x: Plane, map_y: Plane, ground: int) -> Grey:
 
 
 def _grid(page: Grey) -> tuple[Plane, Plane]:
-    rows, columns = np.indices(page.shape)
-    return columns.astype(np.float32), rows.astype(np.float32)
+    across = np.arange(page.shape[1], dtype=np.float32)
+    columns, rows = np.meshgrid(across, np.arange(page.shape[0], dtype=np.float32))
+    return columns, rows
 
 
 def _exposed(light: Plane) -> Grey:

@@ -39,7 +39,7 @@ from pipeline.cards import design_exam_card
 from pipeline.engines import licence_of
 from pipeline.exams import save_exam
 from pipeline.proposals import proposed_marks
-from pipeline.recognise import NotRead, read_page
+from pipeline.recognise import NotRead, expected_in, read_page
 from pipeline.toolbox import Toolbox, open_toolbox
 
 _SEED = 3
@@ -117,7 +117,8 @@ def read_picture(school: School, page: Page, picture: Picture, count: Count) -> 
         id="page", exam_id=school.exam.id, stack_id="stack", source_name="page.jpg", source_index=0,
         blob=blob, media_type="image/jpeg", width_px=width, height_px=height,
     )  # fmt: skip
-    outcome = read_page(school.tb, [school.card], PageEntry(page=scan, state=PageState.RECEIVED))
+    entry = PageEntry(page=scan, state=PageState.RECEIVED)
+    outcome = read_page(school.tb, [school.card], entry, expected_in(school.exam))
     count.pages += 1
     if isinstance(outcome, NotRead):
         count.held += 1

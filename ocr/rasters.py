@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from core.cards import PX_PER_MM, CardPage
 from core.geometry import BoxMm
-from core.pages import Registration
+from core.pages import Registration, Warp
+from ocr.splines import surface
 
 Grey = NDArray[np.uint8]
 Scalar = TypeVar("Scalar", bound=np.generic)
+
+_MAP_STEP_PX = 8  #: a warp is told at every so many pixels of a raster
 
 
 @dataclass(frozen=True)
@@ -93,16 +96,23 @@ class PageRaster:
 def rectify(
     image: Grey, registration: Registration, page: CardPage, px_per_mm: float = PX_PER_MM
 ) -> PageRaster:
-    """The card page as if scanned straight: outside the image is white.
+    """The card page as if scanned straight and flat: outside the image is white.
 
     Args:
         image: grey pixels ``(height, width)`` as scanned.
-        registration: where the card page lies in the image.
+        registration: where the card page lies in the image, with the paper's warp where it has one.
         page: gives the size in millimetres.
+        px_per_mm: scale of the raster.
     """
     image_from_card = np.array(registration.image_from_card, dtype=np.float64).reshape(3, 3)
-    image_from_raster = image_from_card @ np.diag([1 / px_per_mm, 1 / px_per_mm, 1.0])
     size = (round(page.width_mm * px_per_mm), round(page.height_mm * px_per_mm))
+    if registration.warp is not None:
+        map_x, map_y = _warped_map(image_from_card, registration.warp, page, size, px_per_mm)
+        pixels = cv2.remap(
+            image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        )
+        return PageRaster(pixels=np.asarray(pixels, dtype=np.uint8), px_per_mm=px_per_mm)
+    image_from_raster = image_from_card @ np.diag([1 / px_per_mm, 1 / px_per_mm, 1.0])
     pixels = cv2.warpPerspective(
         image,
         image_from_raster,
@@ -112,3 +122,24 @@ def rectify(
         borderValue=255,
     )
     return PageRaster(pixels=np.asarray(pixels, dtype=np.uint8), px_per_mm=px_per_mm)
+
+
+def _warped_map(
+    image_from_card: NDArray[np.float64], warp: Warp, page: CardPage, size: tuple[int, int], px_per_mm: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Where each pixel of the raster lies in the image; computed on every eighth pixel, linear between."""
+    across, along = (
+        ((np.arange(-1.0, -(-side // _MAP_STEP_PX) + 1) + 0.5) * _MAP_STEP_PX - 0.5) / px_per_mm
+        for side in size
+    )
+    shape, page_mm = (warp.rows, warp.columns), (page.width_mm, page.height_mm)
+    right, down = (
+        surface(np.reshape(points, shape), page_mm, across, along) for points in (warp.x_mm, warp.y_mm)
+    )
+    x_mm, y_mm = np.meshgrid(across, along)
+    points = np.stack([x_mm + right, y_mm + down], axis=-1)
+    coarse = cv2.perspectiveTransform(points, image_from_card).astype(np.float32)
+    whole = (coarse.shape[1] * _MAP_STEP_PX, coarse.shape[0] * _MAP_STEP_PX)
+    fine = cv2.resize(coarse, whole, interpolation=cv2.INTER_LINEAR)
+    own = np.asarray(fine[_MAP_STEP_PX : _MAP_STEP_PX + size[1], _MAP_STEP_PX : _MAP_STEP_PX + size[0]])
+    return np.ascontiguousarray(own[..., 0]), np.ascontiguousarray(own[..., 1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 
@@ -27,7 +27,7 @@ from ocr.codes_reading import read_sticker
 from ocr.handwriting import Expected, read_number_boxes, read_regions
 from ocr.intake import decode_grey
 from ocr.rasters import Grey, PageRaster, rectify
-from ocr.registration import Located, locate_page
+from ocr.registration import Located, flattened, locate_page
 from pipeline.arrivals import on_its_way
 from pipeline.engines import digit_recogniser, licence_of, text_engine
 from pipeline.proposals import keep_proposal, proposed_marks
@@ -158,6 +158,9 @@ def read_page(
         return place
     raster = rectify(image, place.registration, place.page)
     blank = _blank(tb.blobs, place.card, place.page.number)
+    if blank is not None:
+        flat = flattened(image, raster, place.registration, place.page, blank)
+        place, raster = replace(place, registration=flat.registration), flat.raster
     return _read_raster(tb, entry.page.id, place, raster, blank, expected)
 
 
