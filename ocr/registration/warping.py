@@ -218,7 +218,8 @@ class _Surface:
         """Weight of each control point at places ``(n, 2)``: ``(n, rows × columns)``."""
         across = basis(self.columns, self.size_mm[0], places[:, 0])
         down = basis(self.rows, self.size_mm[1], places[:, 1])
-        return np.einsum("nr,nc->nrc", down, across).reshape(len(places), -1)
+        products = np.einsum("nr,nc->nrc", down, across)
+        return np.asarray(products.reshape(len(places), -1), dtype=np.float64)
 
     def at(self, places: Floats) -> Floats:
         """Displacements ``(n, 2)``."""
