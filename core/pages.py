@@ -129,6 +129,7 @@ class TextLine(Record):
     text: str
     box: BoxMm
     probability: float = Field(ge=0, le=1)  #: geometric mean of the characters'
+    right: float | None = Field(default=None, ge=0, le=1)  #: calibrated: that the whole line is read right
     chars: tuple[ReadChar, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()  #: other readings with log-probabilities
     looks: tuple[Lattice, ...] = ()  #: what each look at the line thought possible; () when not kept

@@ -13,7 +13,9 @@ NOTED_CONFIDENCE = 0.6
 
 
 def line_probability(line: TextLine) -> float:
-    """That every character of the line is right: the product of the characters' probabilities."""
+    """That every character of the line is right: as calibrated, else the product of the characters'."""
+    if line.right is not None:
+        return line.right
     if line.chars:
         return prod(character.probability for character in line.chars)
     return float(line.probability ** max(1, len(line.text.strip())))

@@ -31,6 +31,7 @@ class LineReading(Record):
 
     text: str
     probability: float = Field(ge=0, le=1)  #: geometric mean of the characters', 0 for no text
+    right: float | None = Field(default=None, ge=0, le=1)  #: calibrated: that the whole text is right
     chars: tuple[LineChar, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
     looks: tuple[Lattice, ...] = ()

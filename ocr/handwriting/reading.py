@@ -136,7 +136,15 @@ def text_line(ink: Ink, pieces: Sequence[Piece], readings: Sequence[LineReading]
         chars=tuple(chars),
         alternatives=readings[0].alternatives if len(readings) == 1 else (),
         looks=joined_looks(readings),
+        right=all_right(readings),
     )
+
+
+def all_right(readings: Sequence[LineReading]) -> float | None:
+    """That every piece of a line is read right; not known where one of them does not say."""
+    chances = [reading.right for reading in readings]
+    known = [chance for chance in chances if chance is not None]
+    return float(np.prod(known)) if known and len(known) == len(chances) else None
 
 
 def joined_looks(readings: Sequence[LineReading]) -> tuple[Lattice, ...]:
