@@ -27,7 +27,8 @@ from ocr.handwriting.paper import (
     thresholds,
     usual_darkness,
 )
-from ocr.handwriting.prints import Mask, free_of_print, print_mask, rules_mask
+from ocr.handwriting.prints import Mask, free_of_print, print_mask
+from ocr.handwriting.rules import rules_mask
 from ocr.handwriting.strokes import Strokes, inked, kept_strokes, strokes_of
 from ocr.rasters import Grey, PageRaster, Window
 
@@ -130,7 +131,7 @@ def marks_in(raster: PageRaster, blank: PageRaster | None, region: Window) -> Ma
         return _no_marks(region, scale)
     sharp = darkness_on(part.of(scan), part.of(paper), usual)
     darkness = smoothed(sharp)
-    printed = rules_mask(darkness, scale) if known is None else print_mask(shade, known, region, part)
+    printed = print_mask(shade, known, region, part) if known else rules_mask(darkness, limits[0], scale)
     mask = inked(darkness, printed, limits, scale)
     return Marks(sharp, mask, printed, part.moved(region.left, region.top), scale)
 

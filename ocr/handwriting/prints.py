@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.handwriting.paper import WEAK, Darkness
 from ocr.rasters import Grey, PageRaster, Window
 
 Mask = NDArray[np.bool_]
@@ -25,8 +24,6 @@ TILE_MM = 40.0
 WIDENED_PX = 2
 #: Of two places that suit the print equally, the nearer is right: the share lost at ``SHIFT_MM``.
 FAR_COST = 0.03
-#: Lines at least this long and straight count as print where there is no blank card.
-RULE_MM = 15.0
 
 
 def free_of_print(blank: PageRaster, region: Window) -> Grey:
@@ -111,19 +108,6 @@ def _stamp(target: Grey, shape: Grey, place: Window) -> None:
     seen = place.within(Window(0, 0, target.shape[1], target.shape[0]))
     part = seen.of(target)
     np.maximum(part, seen.moved(-place.left, -place.top).of(shape), out=part)
-
-
-def rules_mask(darkness: Darkness, px_per_mm: float) -> Mask:
-    """Long straight horizontal and vertical lines, for cards without a blank picture."""
-    dark = (darkness > WEAK).astype(np.uint8)
-    length = round(RULE_MM * px_per_mm)
-    thick = np.ones((5, 5), np.uint8)
-    found: NDArray[np.integer | np.floating] = np.zeros_like(dark)
-    for size in ((length, 1), (1, length)):
-        if dark.shape[1] >= size[0] and dark.shape[0] >= size[1]:
-            line = np.ones((size[1], size[0]), np.uint8)
-            found = np.maximum(found, cv2.morphologyEx(dark, cv2.MORPH_OPEN, line))
-    return np.asarray(cv2.dilate(found, thick) > 0)
 
 
 def _window_of(plane: Grey, window: Window, *, beyond: int) -> Grey:
