@@ -1,0 +1,277 @@
+"""From looks at a line to its text: the picture first, context where the picture is unsure.
+
+A prefix beam search (Graves, Hannun) over the few probable characters of each step; every character that
+a text is extended by multiplies it by the odds of :class:`models.language.prior.ContextPrior`, which are
+limited, so that what is plainly written stays as written. Several looks at one line are decoded each; their
+texts are then judged together: mean log-probability over the looks, plus context.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.expectations import NOTHING_EXPECTED, Expectation
+from core.lattices import BLANK, Step
+from models import ctc
+from models.ctc import FLOOR, Emissions, Span
+from models.language.ngram import CharacterModel, Context, default_language
+from models.language.prior import ContextPrior, prior_for
+
+#: Texts followed at each step, and how far one may fall behind the best.
+BEAM = 12
+CUT = 1e-6
+#: Texts of each further look that are judged under all looks.
+KEPT_OF_EACH = 6
+#: The odds at which the best text is so far ahead that a second look is not worth its time.
+SURE = 0.98
+
+
+@dataclass(frozen=True)
+class DecodedChar:
+    """One character of the best text; ``start`` and ``end`` are shares of the crop's width in [0, 1].
+
+    ``probability`` is the highest that the picture gave it; context is no part of it.
+    """
+
+    text: str
+    probability: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What a line says. ``texts`` with natural logs of their probability among those kept, best first.
+
+    ``probability`` is that of the best text, before any calibration.
+    """
+
+    texts: tuple[tuple[str, float], ...]
+    chars: tuple[DecodedChar, ...]
+
+    @property
+    def text(self) -> str:
+        return self.texts[0][0]
+
+    @property
+    def probability(self) -> float:
+        return math.exp(self.texts[0][1])
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether another look is not worth its time."""
+        return self.probability >= SURE
+
+
+@dataclass
+class _Beam:
+    """A text so far: its mass ending in a blank and in its last character, and what context adds."""
+
+    blank: float
+    char: float
+    odds: float
+    context: Context
+
+
+def decode(
+    looks: Sequence[Emissions],
+    expectation: Expectation = NOTHING_EXPECTED,
+    keep: int = 8,
+    model: CharacterModel | None = None,
+) -> Decoded:
+    """The texts of a line.
+
+    Args:
+        looks: at the same crop, the plain one first; at least one.
+        expectation: what may be written there.
+        keep: texts returned.
+        model: of language; the catalogued one when left out.
+
+    Raises:
+        ValueError: no look at all.
+        ModelUnusable: the language model's file is missing or damaged.
+    """
+    if not looks:
+        raise ValueError("decoding needs at least one look")
+    first = ctc.best_path(looks[0])
+    reading = "".join(span.char for span in first)
+    prior = prior_for(model or default_language(), reading, expectation)
+    ranked = search(looks[0].steps, prior)
+    if len(looks) > 1:
+        ranked = _judged(looks, prior, ranked)
+    best = ranked[0][0]
+    spans = first if best == reading else aligned(looks[0], best)
+    return Decoded(_normalised(ranked)[:keep], _placed(spans, looks[0].width_share))
+
+
+def search(steps: Sequence[Step], prior: ContextPrior, beam: int = BEAM) -> list[tuple[str, float]]:
+    """The best texts of one look with the natural log of picture × context, best first."""
+    beams = {"": _Beam(1.0, 0.0, 1.0, ())}
+    log_scale = 0.0
+    for step in steps:
+        if len(step) == 1 and step[0][0] == BLANK:
+            for held in beams.values():
+                held.blank, held.char = held.blank + held.char, 0.0
+            continue
+        following = _extended(beams, step, prior)
+        beams, scale = _kept(following, beam)
+        log_scale += math.log(scale)
+    ranked = sorted(((_score(b), text) for text, b in beams.items()), reverse=True)
+    return [(text, log_scale + math.log(score)) for score, text in ranked if score > 0]
+
+
+def _extended(beams: dict[str, _Beam], step: Step, prior: ContextPrior) -> dict[str, _Beam]:
+    """All texts one step later."""
+    following: dict[str, _Beam] = {}
+    for text, held in beams.items():
+        mass, last = held.blank + held.char, text[-1:]
+        for said, probability in step:
+            if said == BLANK:
+                _entry(following, text, held).blank += mass * probability
+                continue
+            fresh = mass
+            if said == last:
+                _entry(following, text, held).char += held.char * probability
+                fresh = held.blank
+            if fresh > 0.0:
+                longer = following.get(text + said)
+                if longer is None:
+                    odds = held.odds * prior.odds(held.context, said)
+                    longer = _Beam(0.0, 0.0, odds, prior.extended(held.context, said))
+                    following[text + said] = longer
+                longer.char += fresh * probability
+    return following
+
+
+def _entry(following: dict[str, _Beam], text: str, held: _Beam) -> _Beam:
+    found = following.get(text)
+    if found is None:
+        found = following[text] = _Beam(0.0, 0.0, held.odds, held.context)
+    return found
+
+
+def _score(held: _Beam) -> float:
+    return (held.blank + held.char) * held.odds
+
+
+def _kept(following: dict[str, _Beam], beam: int) -> tuple[dict[str, _Beam], float]:
+    """The best few, their mass divided by the largest, and that divisor."""
+    ranked = sorted(following.items(), key=lambda entry: -_score(entry[1]))[:beam]
+    least = _score(ranked[0][1]) * CUT
+    kept = {text: held for text, held in ranked if _score(held) >= least}
+    scale = max(held.blank + held.char for held in kept.values()) or 1.0
+    for held in kept.values():
+        held.blank /= scale
+        held.char /= scale
+    return kept, scale
+
+
+def _judged(
+    looks: Sequence[Emissions], prior: ContextPrior, ranked: list[tuple[str, float]]
+) -> list[tuple[str, float]]:
+    """The texts of all looks under all looks."""
+    texts = dict.fromkeys(text for text, _ in ranked)
+    for look in looks[1:]:
+        texts |= dict.fromkeys(text for text, _ in search(look.steps, prior)[:KEPT_OF_EACH])
+    said = np.mean([log_probabilities(look, tuple(texts)) for look in looks], axis=0)
+    scored = [(text, float(log) + prior.log_odds(text)) for text, log in zip(texts, said, strict=True)]
+    return sorted(scored, key=lambda entry: (-entry[1], entry[0]))
+
+
+def log_probabilities(emissions: Emissions, texts: Sequence[str]) -> tuple[float, ...]:
+    """The natural log of each text's probability (CTC forward, all texts at once).
+
+    A character that was not kept for a step counts as :data:`models.ctc.FLOOR`; ``-inf`` for a text
+    with more characters than the line has steps.
+    """
+    longest = max(map(len, texts), default=0)
+    rows = [[BLANK, *(state for char in text for state in (char, BLANK))] for text in texts]
+    padded = [row + ["\0"] * (2 * longest + 1 - len(row)) for row in rows]
+    names = list(dict.fromkeys(name for row in padded for name in row))
+    number = {name: at for at, name in enumerate(names)}
+    states = np.array([[number[name] for name in row] for row in padded])
+    skip = np.zeros(states.shape, dtype=bool)
+    skip[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
+    alpha = np.zeros(states.shape)
+    alpha[:, 0] = 1.0
+    log_scale = np.zeros((len(texts), 1))
+    for step in emissions.steps:
+        said = np.full(len(names), FLOOR)
+        for char, probability in step:
+            if char in number:
+                said[number[char]] = probability
+        moved = alpha.copy()
+        moved[:, 1:] += alpha[:, :-1]
+        moved[:, 2:] += np.where(skip[:, 2:], alpha[:, :-2], 0.0)
+        alpha = moved * said[states]
+        scale = alpha.max(axis=1, keepdims=True)
+        scale[scale == 0.0] = 1.0
+        alpha /= scale
+        log_scale += np.log(scale)
+    ends = np.array([len(row) for row in rows])
+    at = np.arange(len(texts))
+    last = alpha[at, ends - 1] + np.where(ends > 1, alpha[at, ends - 2], 0.0)
+    with np.errstate(divide="ignore"):
+        return tuple(float(value) for value in np.log(last) + log_scale[:, 0])
+
+
+def aligned(emissions: Emissions, text: str) -> tuple[Span, ...]:
+    """Where each character of a text stands on its best path through the steps (Viterbi)."""
+    states = [BLANK, *(state for char in text for state in (char, BLANK))]
+    count, steps = len(states), emissions.steps
+    if not text or len(steps) < len(text):
+        return ()
+    skip = np.array([at >= 2 and at % 2 == 1 and states[at] != states[at - 2] for at in range(count)])
+    best = np.full(count, -np.inf)
+    best[0] = 0.0
+    cameby = np.zeros((len(steps), count), dtype=np.int8)
+    for at, step in enumerate(steps):
+        known = dict(step)
+        said = np.log([known.get(state, FLOOR) for state in states])
+        ways = np.full((3, count), -np.inf)
+        ways[0] = best
+        ways[1, 1:] = best[:-1]
+        ways[2, 2:] = np.where(skip[2:], best[:-2], -np.inf)
+        cameby[at] = ways.argmax(axis=0)
+        best = ways.max(axis=0) + said
+    return _walked_back(emissions, states, cameby, count - 1 if best[-1] >= best[-2] else count - 2)
+
+
+def _walked_back(
+    emissions: Emissions,
+    states: Sequence[str],
+    cameby: np.ndarray[tuple[int, int], np.dtype[np.int8]],
+    end: int,
+) -> tuple[Span, ...]:
+    spans: dict[int, Span] = {}
+    state = end
+    for at in range(len(emissions.steps) - 1, -1, -1):
+        if state % 2:
+            here = dict(emissions.steps[at]).get(states[state], FLOOR)
+            after = spans.get(state)
+            odds, last = (max(here, after.probability), after.last) if after else (here, at)
+            spans[state] = Span(states[state], odds, at, last)
+        state -= int(cameby[at, state])
+    return tuple(spans[state] for state in sorted(spans))
+
+
+def _normalised(ranked: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    top = ranked[0][1]
+    total = top + math.log(sum(math.exp(score - top) for _, score in ranked))
+    return tuple((text, score - total) for text, score in ranked)
+
+
+def _placed(spans: Sequence[Span], share: float) -> tuple[DecodedChar, ...]:
+    return tuple(
+        DecodedChar(
+            text=span.char,
+            probability=min(1.0, span.probability),
+            start=min(1.0, span.first * share),
+            end=min(1.0, (span.last + 1) * share),
+        )
+        for span in spans
+    )
