@@ -8,7 +8,7 @@ characters of every step, other readings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -16,13 +16,15 @@ from typing import Protocol
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 
-from models import ctc, sessions
+from models import ctc, latin, sessions
 from models.ctc import Emissions
 
 Grey = NDArray[np.uint8]
 
 MODEL = "pp-ocrv6-small-rec"
+LATIN_MODEL = "zhupi-latin-lines"
 HEIGHT_PX = 48
 #: One step of the network covers so many columns.
 STEP_PX = 8
@@ -69,13 +71,24 @@ class LineRecogniser:
     """Reads crops of single lines.
 
     Args:
-        session: takes ``x`` float32 ``(N, 3, 48, W)`` and gives ``(N, W / 8, characters)``
+        session: takes ``x`` float32 ``(N, 3, H, W)`` and gives ``(N, W / step_px, characters)``
             probabilities, blank first.
         charset: the character of each index; index 0 is the blank.
+        lay_out: brings a crop to the height ``H`` that the session takes; columns keep their order and
+            proportions. ``None`` for :func:`scale_to_height`.
+        step_px: how many columns of that layout one step covers.
     """
 
-    def __init__(self, session: Session, charset: Sequence[str]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        charset: Sequence[str],
+        lay_out: Callable[[Grey], Grey] | None = None,
+        step_px: int = STEP_PX,
+    ) -> None:
         self._session = session
+        self._lay_out = lay_out or scale_to_height
+        self._step_px = step_px
         self.charset = tuple(charset)
         self._index = {char: index for index, char in enumerate(self.charset) if index != ctc.BLANK_COLUMN}
 
@@ -92,8 +105,8 @@ class LineRecogniser:
         found: list[Emissions] = [Emissions((), 1.0)] * len(crops)
         for positions, widths, probabilities in self._run(crops):
             for position, width, rows in zip(positions, widths, probabilities, strict=True):
-                steps = max(1, -(-width // STEP_PX))
-                found[position] = ctc.sparse(rows[:steps], STEP_PX / width, self.charset)
+                steps = max(1, -(-width // self._step_px))
+                found[position] = ctc.sparse(rows[:steps], self._step_px / width, self.charset)
         return tuple(found)
 
     def line(self, emissions: Emissions) -> RecognisedLine:
@@ -171,19 +184,20 @@ class LineRecogniser:
             ValueError: the model cannot write one of the alphabet's characters.
         """
         columns = self.restrict_to(alphabet)
-        _, _, probabilities = next(iter(self._run([line])))
+        _, widths, probabilities = next(iter(self._run([line])))
         rows = probabilities[0][:, columns]
         half = pitch_px / 2
+        step_px = self._step_px * line.shape[1] / widths[0]
         return np.stack(
             [
-                ctc.one_of(rows[round((c - half) / STEP_PX) : max(1, round((c + half) / STEP_PX))])
+                ctc.one_of(rows[round((c - half) / step_px) : max(1, round((c + half) / step_px))])
                 for c in centres_px
             ]
         )
 
     def _run(self, crops: Sequence[Grey]) -> Iterator[tuple[list[int], list[int], NDArray[np.float32]]]:
         """Batches of ``(positions, widths in px, probabilities)``; empty crops are left out."""
-        scaled = {at: scale_to_height(crop) for at, crop in enumerate(crops) if crop.size}
+        scaled = {at: self._lay_out(crop) for at, crop in enumerate(crops) if crop.size}
         widths = {at: crop.shape[1] for at, crop in scaled.items()}
         for batch in batches(widths):
             columns = max(padded_width(widths[at]) for at in batch)
@@ -225,10 +239,10 @@ def batches(widths: dict[int, int]) -> list[list[int]]:
 
 
 def tensor(scaled: Grey, columns: int) -> NDArray[np.float32]:
-    """``(3, 48, columns)`` in [-1, 1]: grey repeated as B, G and R, mid grey to the right."""
-    plane = np.full((HEIGHT_PX, columns), PADDING, dtype=np.float32)
+    """``(3, rows, columns)`` in [-1, 1]: grey repeated as B, G and R, mid grey to the right."""
+    plane = np.full((scaled.shape[0], columns), PADDING, dtype=np.float32)
     plane[:, : scaled.shape[1]] = (scaled.astype(np.float32) / 255.0 - 0.5) / 0.5
-    return np.broadcast_to(plane, (3, HEIGHT_PX, columns))
+    return np.broadcast_to(plane, (3, *plane.shape))
 
 
 def geometric_mean(chars: Sequence[RecognisedChar]) -> float:
@@ -246,5 +260,20 @@ def default_recogniser() -> LineRecogniser:
         ModelUnusable: the model file is missing or damaged.
     """
     session = sessions.session(MODEL, arena=True)
-    metadata = session.get_modelmeta().custom_metadata_map
-    return LineRecogniser(session, ["", *metadata["character"].splitlines(), " "])
+    return LineRecogniser(session, charset_of(session))
+
+
+@cache
+def latin_recogniser() -> LineRecogniser:
+    """The reader of Latin handwriting, made like :func:`default_recogniser`; for prose, not for Chinese.
+
+    Raises:
+        ModelUnusable: the model file is missing or damaged.
+    """
+    session = sessions.session(LATIN_MODEL, arena=True)
+    return LineRecogniser(session, charset_of(session), latin.framed, latin.STEP_PX)
+
+
+def charset_of(session: InferenceSession) -> list[str]:
+    """The character of each output column, as the model's file says: blank first, space last."""
+    return ["", *session.get_modelmeta().custom_metadata_map["character"].splitlines(), " "]
