@@ -70,11 +70,19 @@ def _exposed(light: Plane) -> Grey:
 
 
 def rotation(page: Grey, _other: Grey, degrees: float, _chance: Chance) -> Picture:
-    """Turned on the scanner's glass; corners that leave the glass are lost."""
+    """Turned, with room for all of it on a grey ground."""
     height, width = page.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    out = cv2.warpAffine(page, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=235)
+    cos, sin = abs(turn[0, 0]), abs(turn[0, 1])
+    size = round(width * cos + height * sin) + 20, round(width * sin + height * cos) + 20
+    turn[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    out = cv2.warpAffine(page, turn, size, flags=cv2.INTER_CUBIC, borderValue=200)
     return Picture(np.asarray(out, np.uint8))
+
+
+def cut_off(page: Grey, _other: Grey, share: float, _chance: Chance) -> Picture:
+    """The right edge is not in the picture."""
+    return Picture(np.ascontiguousarray(page[:, : round((1 - share) * page.shape[1])]))
 
 
 def scale(page: Grey, _other: Grey, dpi: float, _chance: Chance) -> Picture:
@@ -212,7 +220,8 @@ def bleed_through(page: Grey, other: Grey, share: float, _chance: Chance) -> Pic
 
 
 FAULTS = (
-    Fault("rotation", "Rotation on the glass", "degrees", (1, 2, 4, 6, 9, 13, 20), rotation),
+    Fault("rotation", "Rotation", "degrees", (2, 6, 15, 35, 80, 130, 180), rotation),
+    Fault("cut_off", "Edge cut off", "share of the width", (0.01, 0.03, 0.05, 0.08, 0.12, 0.2), cut_off),
     Fault("scale", "Resolution", "dpi", (160, 140, 125, 112, 100, 90, 75), scale),
     Fault("blur", "Blur", "mm (sigma)", (0.1, 0.15, 0.2, 0.25, 0.32, 0.4, 0.55), blur),
     Fault("corner_blur", "Blurred lower left", "mm (sigma)", (0.15, 0.25, 0.35, 0.5, 0.8, 1.2), corner_blur),

@@ -26,6 +26,7 @@ from ocr.bubbles import number_from_bubbles, read_bubbles
 from ocr.codes_reading import read_sticker
 from ocr.handwriting import Expected, read_number_boxes, read_regions
 from ocr.intake import decode_grey
+from ocr.photos import READABLE, Severity, evened, judge_page, judge_picture, with_doubts
 from ocr.rasters import Grey, PageRaster, rectify
 from ocr.registration import Located, flattened, locate_page
 from pipeline.arrivals import on_its_way
@@ -158,10 +159,15 @@ def read_page(
         return place
     raster = rectify(image, place.registration, place.page)
     blank = _blank(tb.blobs, place.card, place.page.number)
+    quality = READABLE
     if blank is not None:
         flat = flattened(image, raster, place.registration, place.page, blank)
         place, raster = replace(place, registration=flat.registration), flat.raster
-    return _read_raster(tb, entry.page.id, place, raster, blank, expected)
+        quality = judge_page(image, raster, place.registration, place.page, blank, flat.displaced_mm)
+        if quality.severity is Severity.RETAKE:
+            return NotRead(PageState.HELD, "; ".join(quality.advice), held_for="retake")
+    reading = _read_raster(tb, entry.page.id, place, evened(raster), blank, expected)
+    return with_doubts(reading, quality, place.page)
 
 
 def find_place(tb: Toolbox, image: Grey, cards: Sequence[Card]) -> Place | NotRead:
@@ -179,7 +185,8 @@ def find_place(tb: Toolbox, image: Grey, cards: Sequence[Card]) -> Place | NotRe
             return Place(card, aligned[0], None, aligned[1])
     if located.kind == "stray":
         return NotRead(PageState.STRAY, located.reason)
-    return NotRead(PageState.HELD, located.reason, held_for="registration")
+    reason = " ".join((located.reason, *judge_picture(image).advice))
+    return NotRead(PageState.HELD, reason, held_for="registration")
 
 
 def _read_raster(

@@ -88,7 +88,7 @@ def _landmarks(blank: PageRaster, page: CardPage, layout: Layout) -> Landmarks:
     small = shrunken(blank.pixels, layout.shrink)
     scale = blank.px_per_mm / layout.shrink
     size = (round(layout.width_mm * scale), round(layout.height_mm * scale))
-    sums = _tensor_sums(_without_own_print(small, page, scale), size)
+    sums = _tensor_sums(without_own_print(small, page, scale), size)
     step = layout.cell_mm * scale
     corners = []
     for top in np.arange(0, sums.shape[1] - 1, step):
@@ -110,7 +110,7 @@ def _landmarks(blank: PageRaster, page: CardPage, layout: Layout) -> Landmarks:
     )
 
 
-def _without_own_print(small: Grey, page: CardPage, scale: float) -> Grey:
+def without_own_print(small: Grey, page: CardPage, scale: float) -> Grey:
     """The blank with what differs from sheet to sheet whitened."""
     own: list[BoxMm] = [b for b in (page.code_box, page.sticker_box, page.name_box) if b is not None]
     own += [one.box for one in page.printed if one.slot]
@@ -139,6 +139,23 @@ def _best_in(sums: Floats, left: int, top: int, step: int) -> tuple[int, int] | 
     value = np.where(trace >= _LEAST_TRACE, weaker + 0.02 * trace, -1.0)
     row, column = np.unravel_index(int(np.argmax(value)), value.shape)
     return None if value[row, column] < 0 else (left + 2 * int(column), top + 2 * int(row))
+
+
+def written_share(marks: Landmarks, page: CardPage) -> Floats:
+    """Which part of each fine landmark's patch is there to be written in or filled: ``(n,)``."""
+    plan = np.zeros((int(page.height_mm) + 1, int(page.width_mm) + 1))
+    boxes = [region.box for region in page.writing] + list(page.number_boxes)
+    boxes += [bubble.box for field in page.bubbles for bubble in field.bubbles]
+    for box in boxes:
+        plan[int(box.y_mm) : round(box.bottom_mm), int(box.x_mm) : round(box.right_mm)] = 1.0
+    half_x, half_y = FINE.width_mm / 2, FINE.height_mm / 2
+    shares = [
+        plan[
+            max(0, int(y - half_y)) : int(y + half_y) + 1, max(0, int(x - half_x)) : int(x + half_x) + 1
+        ].mean()
+        for x, y in marks.centres_mm
+    ]
+    return np.array(shares)
 
 
 @dataclass(frozen=True)

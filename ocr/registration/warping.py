@@ -24,6 +24,7 @@ from ocr.registration.landmarks import (
     find_landmarks,
     landmarks_of,
     shrunken,
+    written_share,
 )
 from ocr.splines import basis
 
@@ -37,6 +38,7 @@ _PROBE_REACH_MM = 1.25
 _FOUND = 0.45  #: correlation from which a landmark counts as found
 _LEAST_ASTRAY = 3  #: probes, displaced or not found, before anything is done
 _LEAST_FOUND = 24  #: landmarks, for a surface
+_LEAST_SEEN = 0.4  #: of the probes: with fewer, the page is not where it is thought to be
 _MOST_LEFT = 0.5  #: of the probes astray may still be so, for a warp to be kept
 _COARSE_SPACING_MM, _FINE_SPACING_MM = 60.0, 17.0
 _COARSE_REACH_MM, _FINE_REACH_MM, _LAST_REACH_MM = 8.0, 1.75, 0.9
@@ -48,14 +50,13 @@ _SCALE_FLOOR_MM = 0.12
 class Flattened:
     """The page after what could be done about its bends.
 
-    ``displaced_mm`` is how far print still lies from its place, where nine tenths of the probes lie
-    nearer; ``lost`` is the share of probes that were not found at all.
+    ``displaced_mm`` is how far print still lies from its place: nine tenths of the probes that can be seen
+    lie nearer.
     """
 
     raster: PageRaster
     registration: Registration
     displaced_mm: float
-    lost: float
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,10 @@ class _Probed:
         return int((self.shifts_mm > DISPLACED_MM).sum()) + self.asked - self.found
 
     @property
-    def usual_mm(self) -> float:
+    def displaced_mm(self) -> float:
+        """Of the probes that can be seen; where hardly any can, all are taken to lie far off."""
+        if self.found < _LEAST_SEEN * self.asked:
+            return _PROBE_REACH_MM
         return float(np.quantile(self.shifts_mm, 0.9)) if self.found else 0.0
 
 
@@ -97,11 +101,11 @@ def flattened(
     after = _probe(straight, page, blank)
     if after.found < before.found or after.astray > before.astray * _MOST_LEFT:
         return _as_is(raster, registration, before)
-    return Flattened(straight, bent, after.usual_mm, 1 - after.found / max(1, after.asked))
+    return Flattened(straight, bent, after.displaced_mm)
 
 
 def _as_is(raster: PageRaster, registration: Registration, probed: _Probed) -> Flattened:
-    return Flattened(raster, registration, probed.usual_mm, 1 - probed.found / max(1, probed.asked))
+    return Flattened(raster, registration, probed.displaced_mm)
 
 
 _KNOWN: WeakKeyDictionary[PageRaster, Landmarks] = WeakKeyDictionary()
@@ -118,7 +122,7 @@ def _chosen_probes(blank: PageRaster, page: CardPage) -> Landmarks:
     """Landmarks that tell displacements both ways and are not written over, far from one another."""
     marks = landmarks_of(blank, page, FINE)
     clear = np.linalg.eigvalsh(marks.tensors)[:, 0] if len(marks) else np.zeros(0)
-    free = _written_share(marks, page) <= _MOST_WRITTEN
+    free = written_share(marks, page) <= _MOST_WRITTEN
     good = np.nonzero((clear >= _LEAST_CLEAR) & free)[0]
     if len(good) <= _PROBES:
         return marks.some(good)
@@ -128,23 +132,6 @@ def _chosen_probes(blank: PageRaster, page: CardPage) -> Landmarks:
         away = np.minimum(away, np.linalg.norm(marks.centres_mm[good] - marks.centres_mm[chosen[-1]], axis=1))
         chosen.append(int(good[np.argmax(away)]))
     return marks.some(np.array(chosen))
-
-
-def _written_share(marks: Landmarks, page: CardPage) -> Floats:
-    """Which part of each patch is there to be written in or filled."""
-    plan = np.zeros((int(page.height_mm) + 1, int(page.width_mm) + 1))
-    boxes = [region.box for region in page.writing] + list(page.number_boxes)
-    boxes += [bubble.box for field in page.bubbles for bubble in field.bubbles]
-    for box in boxes:
-        plan[int(box.y_mm) : round(box.bottom_mm), int(box.x_mm) : round(box.right_mm)] = 1.0
-    half_x, half_y = FINE.width_mm / 2, FINE.height_mm / 2
-    shares = [
-        plan[
-            max(0, int(y - half_y)) : int(y + half_y) + 1, max(0, int(x - half_x)) : int(x + half_x) + 1
-        ].mean()
-        for x, y in marks.centres_mm
-    ]
-    return np.array(shares)
 
 
 def _probe(raster: PageRaster, page: CardPage, blank: PageRaster) -> _Probed:
