@@ -17,6 +17,10 @@ _AROUND = 1.18  #: beyond it: outside the printed outline
 _DIAGONAL = 1.0  #: beyond it both ways: past the bubble's corner
 _CORNER_SHARE = 0.1
 _QUIET_QUANTILE = 0.3  #: of like bubbles on the page: most are empty
+_OUTLINE_FROM = 0.75  #: of the half size: the printed outline and what lies just beyond it
+_OUTLINE_TO = 1.3
+_EMPTIER_QUANTILE = 0.7  #: of a block's bubbles by likeness: the filled ones show less of their print
+_LEAST_LIKENESS = 0.33  #: of a block's outlines with the blank's; in place they reach 0.5 to 0.9
 _MOST_PRINT = 0.38  #: mean darkness that a printed letter may give; more is a filled bubble
 _STRONG_QUANTILE = 0.9
 
@@ -25,13 +29,15 @@ _STRONG_QUANTILE = 0.9
 class Ink:
     """Per bubble: ``fill`` mean added darkness in the core (0 none, 1 black), ``strength`` of its
     darkest tenth, ``outside`` share of the surroundings with clear ink, ``corners`` (0–4) of them that
-    a stroke leaves through.
+    a stroke leaves through. ``placed``: the outlines of
+    its block lie where the blank has them (always so without a blank).
     """
 
     fill: Floats
     strength: Floats
     outside: Floats
     corners: NDArray[np.int64]
+    placed: NDArray[np.bool_]
 
 
 def measure_ink(raster: PageRaster, bubbles: BubbleSet, shifts: Floats, known: Patches | None) -> Ink:
@@ -50,6 +56,7 @@ def measure_ink(raster: PageRaster, bubbles: BubbleSet, shifts: Floats, known: P
         strength=strength.astype(np.float64),
         outside=_share(added > clear, ring),
         corners=_corners(added > clear, ring),
+        placed=np.ones(len(bubbles), bool) if known is None else _placed(dark, known, bubbles),
     )
 
 
@@ -69,6 +76,22 @@ def _corners(inked: NDArray[np.bool_], ring: NDArray[np.bool_]) -> NDArray[np.in
     quarters += [(slice(half, None), slice(None, half)), (slice(half, None), slice(half, None))]
     hit = [_share(inked[:, r, c], diagonal[:, r, c]) >= _CORNER_SHARE for r, c in quarters]
     return np.asarray(np.sum(hit, axis=0), dtype=np.int64)
+
+
+def _placed(dark: Patches, print_: Patches, bubbles: BubbleSet) -> NDArray[np.bool_]:
+    """Whether each bubble's block shows its printed outlines where they should be."""
+    across, down = _grid()
+    far = np.maximum(across, down)
+    outline = (far >= _OUTLINE_FROM) & (far <= _OUTLINE_TO)
+    one, other = np.minimum(dark, 0.5)[:, outline], print_[:, outline]
+    one, other = (part - part.mean(axis=1, keepdims=True) for part in (one, other))
+    norm = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+    likeness = (one * other).sum(axis=1) / np.maximum(norm, 1e-3)
+    placed = np.ones(len(bubbles), bool)
+    for block in range(int(bubbles.block.max()) + 1):
+        own = bubbles.block == block
+        placed[own] = float(np.quantile(likeness[own], _EMPTIER_QUANTILE)) >= _LEAST_LIKENESS
+    return placed
 
 
 def blank_print(blank: PageRaster, bubbles: BubbleSet) -> Patches:

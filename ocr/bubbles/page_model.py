@@ -13,6 +13,10 @@ from ocr.bubbles.sampling import Floats
 _USUAL_FULL = 0.5  #: added darkness of a full pencil bubble, weighing as much as ``_PRIOR_MARKS`` marks
 _PRIOR_MARKS = 2.0
 _LEAST_SPREAD = 0.006
+_USUAL_STRENGTH = 0.7
+#: Marks weaker than this share of the page's usual strength are pale. Even hands keep within a fifth;
+#: where a page's marks vary more, the share falls with their spread (chosen on made-up hands).
+_PALE, _PALEST, _PALE_SPREADS = 0.8, 0.68, 2.5
 _LEAST_CONTRAST = 0.07  #: added darkness below this is never taken as a mark
 
 
@@ -20,6 +24,8 @@ _LEAST_CONTRAST = 0.07  #: added darkness below this is never taken as a mark
 class PageModel:
     """Added darkness of empty bubbles (``empty`` ± ``spread``) and of full ones; strength of full ink.
 
+    ``least_strength`` is what the darkest tenth of a mark must reach to be ink of the usual kind: an
+    eraser's remnant has as much darkness over the whole as a tick, but never a tick's strength.
     ``overflow`` is the share of ink in the surroundings of a usual mark and ``corners`` how many of its
     corners are inked: sloppy filling, or a template's boxes that are smaller than the printed bubbles.
     """
@@ -28,6 +34,7 @@ class PageModel:
     spread: float
     full: float
     strength: float
+    least_strength: float
     overflow: float
     corners: float
 
@@ -58,11 +65,20 @@ def learn(ink: Ink, field: NDArray[np.int64]) -> PageModel:
     typical = _upper_typical(marks)
     weight = len(marks) / (len(marks) + _PRIOR_MARKS)
     full = empty + weight * (typical - empty) + (1 - weight) * _USUAL_FULL
-    strength = float(np.median(strengths[marks >= 0.7 * typical])) if len(marks) >= 3 else 0.7
+    strength, least_strength = _strengths(strengths[marks >= 0.7 * typical], len(marks) >= 3)
     overflow = float(np.median(outside)) if len(marks) >= 3 else 0.0
     usual_corners = float(np.median(corners)) if len(marks) >= 3 else 0.0
     full = max(full, empty + 2 * _LEAST_CONTRAST)
-    return PageModel(empty, spread, full, strength, overflow, usual_corners)
+    return PageModel(empty, spread, full, strength, least_strength, overflow, usual_corners)
+
+
+def _strengths(of_marks: Floats, are_enough: bool) -> tuple[float, float]:
+    """The usual strength of the page's marks, and the least that is still usual."""
+    if not are_enough:
+        return _USUAL_STRENGTH, _PALEST * _USUAL_STRENGTH
+    usual, spread = _centre(of_marks)
+    share = float(np.clip(1 - _PALE_SPREADS * spread / max(usual, 1e-6), _PALEST, _PALE))
+    return usual, share * usual
 
 
 def _upper_typical(marks: Floats) -> float:

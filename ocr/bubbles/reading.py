@@ -16,6 +16,7 @@ from ocr.bubbles.sampling import BubbleSet, Patches, bubble_set
 from ocr.bubbles.shifts import BlockPlan, block_plans, block_shifts
 from ocr.bubbles.verdicts import judge
 from ocr.rasters import PageRaster
+from ocr.registration.bending import page_bending
 
 #: Blocks that move together: size in mm, and bubbles across at least. A page curls differently over
 #: longer ways; without a blank more bubbles are needed to know where they are.
@@ -52,8 +53,11 @@ def read_bubbles(
     if not fields:
         return ()
     known = _known(tuple(fields), blank)
-    shifts = block_shifts(raster, known.bubbles, known.blocks)
-    ink = measure_ink(raster, known.bubbles, shifts, known.print_)
+    bubbles = known.bubbles
+    if blank is not None:
+        bubbles = bubbles.moved(page_bending(raster, blank, bubbles.centres).at(bubbles.centres))
+    shifts = block_shifts(raster, bubbles, known.blocks)
+    ink = measure_ink(raster, bubbles, shifts, known.print_)
     model = learn(ink, known.bubbles.field)
     ends = np.cumsum([len(field.bubbles) for field in fields])
     spans = [slice(int(end) - len(field.bubbles), int(end)) for field, end in zip(fields, ends, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -39,6 +39,10 @@ class BubbleSet:
 
     def __len__(self) -> int:
         return len(self.centres)
+
+    def moved(self, by_mm: Floats) -> BubbleSet:
+        """The same bubbles, each displaced."""
+        return replace(self, centres=self.centres + by_mm)
 
 
 def bubble_set(fields: Sequence[BubbleField], tile_mm: float, tile_pitches: float) -> BubbleSet:

@@ -8,24 +8,28 @@ from enum import Enum
 
 from core.cards import BubbleField
 from core.pages import BubbleFill, BubbleReading, BubbleVerdict
+from ocr.bubbles.calibration import calibrated
 from ocr.bubbles.ink import Ink
 from ocr.bubbles.page_model import PageModel
 
 ERASED, FAINT, TWO_MARKS = "疑似擦除", "填涂过浅", "两处填涂"
 CROSSED_OUT, FEW_STROKES, BESIDE = "疑似划掉", "笔画过少", "框外有墨迹"
+MISPLACED = "填涂框位置对不准"
 
 _FULL = 0.66  #: relative fill from which a bubble is filled
 _TRACE = 0.11  #: relative fill from which something is there
 _REMNANT = 0.36  #: beside a clear mark, up to this is a remnant that nobody means
+_SURE = 0.8  #: of the probability of a lone mark
 _STROKE = 0.24  #: a tick or a cross that is dark as the page's ink covers at least this much
-_STRONG_INK = 0.72  #: of the page's ink: strokes, not a smear
 _UNEVEN = 0.65  #: mean over strongest ink: strokes leave paper between them, a smear does not
+_SMEAR_UNEVEN = 0.56  #: ticks and crosses lie below this, remnants above
 _CLEAR_Z = 6.0  #: standard deviations of the page's empty bubbles
 _LEAST_CONTRAST = 0.07
 _OUTSIDE = 0.16  #: share of the surroundings with ink, above the page's usual, that may be a crossing-out
 _BESIDE = 0.15  #: the same share for a bubble that is not full: a mark that missed its place
 _CROSS_CORNERS = 3
 _MIDDLE, _SLOPE = 0.45, 14.0
+_MEANT_THOUGH_STRUCK = 0.2  #: most that a mark is taken for whose corners a cross leaves through
 
 
 class Trace(Enum):
@@ -44,7 +48,8 @@ class BubbleView:
     label: str
     fill: float
     trace: Trace
-    crossed: bool
+    crossed: bool  #: strokes leave it as they do where a mark is crossed out
+    smear: bool  #: what an eraser leaves: lighter than the page's ink, and even
     beside: bool  #: ink lies around it rather than in it
     probability: float
 
@@ -52,44 +57,37 @@ class BubbleView:
 def judge(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> BubbleReading:
     """The reading of one field, whose bubbles are ``ink[span]``."""
     views = _views(field, ink, span, model)
-    reason = _doubt(views, field.multiple)
+    reason = _doubt(views, field.multiple) if ink.placed[span].all() else MISPLACED
     marked = tuple(view.label for view in views if view.probability > 0.5)
-    certainty = math.prod(max(v.probability, 1 - v.probability) for v in views)
-    if reason:
-        verdict, certainty = BubbleVerdict.DOUBTFUL, min(certainty, 0.6)
-    else:
-        verdict = BubbleVerdict.MARKED if marked else BubbleVerdict.BLANK
-    return BubbleReading(
+    settled = BubbleVerdict.MARKED if marked else BubbleVerdict.BLANK
+    reading = BubbleReading(
         purpose=field.purpose.value,
         key=field.key,
         fills=tuple(BubbleFill(label=v.label, fill=v.fill, probability=v.probability) for v in views),
         marked=marked,
-        verdict=verdict,
-        confidence=certainty,
+        verdict=BubbleVerdict.DOUBTFUL if reason else settled,
+        confidence=0.5,
         reason=reason,
     )
+    return calibrated(reading)
 
 
 def _views(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> list[BubbleView]:
-    measured = zip(
-        model.relative(ink.fill[span]).tolist(),
-        ink.fill[span].tolist(),
-        ink.strength[span].tolist(),
-        ink.outside[span].tolist(),
-        ink.corners[span].tolist(),
-        strict=True,
-    )
+    relatives = model.relative(ink.fill[span]).tolist()
     views = []
-    for bubble, (relative, fill, strength, outside, corners) in zip(field.bubbles, measured, strict=True):
-        trace = _trace(relative, fill, strength, model)
+    for at, (bubble, relative) in enumerate(zip(field.bubbles, relatives, strict=True), span.start):
+        trace = _trace(relative, float(ink.fill[at]), float(ink.strength[at]), model)
+        outside = float(ink.outside[at])
+        struck = trace is not Trace.EMPTY and int(ink.corners[at]) >= _CROSS_CORNERS and model.corners < 2
         views.append(
             BubbleView(
                 label=bubble.label,
                 fill=round(relative, 4),
                 trace=trace,
-                crossed=trace is not Trace.EMPTY and _leaves(outside, corners, model),
+                crossed=struck or (trace is not Trace.EMPTY and outside >= model.overflow + _OUTSIDE),
+                smear=_is_smear(relative, float(ink.fill[at]), float(ink.strength[at]), model),
                 beside=trace is not Trace.FULL and outside >= _BESIDE,
-                probability=_probability(relative, trace),
+                probability=_probability(relative, trace, struck=struck),
             )
         )
     return views
@@ -98,26 +96,26 @@ def _views(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> list[
 def _trace(relative: float, fill: float, strength: float, model: PageModel) -> Trace:
     contrast = fill - model.empty
     clear = contrast >= max(_CLEAR_Z * model.spread, _LEAST_CONTRAST)
-    if relative >= _FULL and clear:
-        return Trace.FULL
-    are_strokes = strength >= _STRONG_INK * model.strength and contrast <= _UNEVEN * strength
-    if relative >= _STROKE and clear and are_strokes:
-        return Trace.STROKES
+    if clear and strength >= model.least_strength:
+        if relative >= _FULL:
+            return Trace.FULL
+        if relative >= _STROKE and contrast <= _UNEVEN * strength:
+            return Trace.STROKES
     if relative >= _TRACE and contrast >= max(4 * model.spread, _LEAST_CONTRAST / 2):
         return Trace.FAINT
     return Trace.EMPTY
 
 
-def _leaves(outside: float, corners: int, model: PageModel) -> bool:
-    """Whether strokes leave the bubble as they do where a mark is crossed out."""
-    return outside >= model.overflow + _OUTSIDE or (corners >= _CROSS_CORNERS and model.corners < 2)
+def _is_smear(relative: float, fill: float, strength: float, model: PageModel) -> bool:
+    even = relative < _STROKE or fill - model.empty > _SMEAR_UNEVEN * strength
+    return even and strength < model.least_strength
 
 
-def _probability(relative: float, trace: Trace) -> float:
+def _probability(relative: float, trace: Trace, *, struck: bool) -> float:
     """That the bubble is meant as filled: a logistic of the fill; clear strokes count as more."""
     lifted = relative + 0.22 if trace is Trace.STROKES else relative
     p = 1 / (1 + math.exp(-_SLOPE * (min(max(lifted, -1.0), 2.0) - _MIDDLE)))
-    return min(max(p, 0.001), 0.999)
+    return min(max(p, 0.001), _MEANT_THOUGH_STRUCK if struck else 0.999)
 
 
 def _doubt(views: list[BubbleView], multiple: bool) -> str:
@@ -134,14 +132,19 @@ def _doubt(views: list[BubbleView], multiple: bool) -> str:
         return BESIDE
     if faint:
         return ERASED if marks or max(v.fill for v in faint) < _REMNANT else FAINT
-    return FEW_STROKES if any(v.probability < 0.6 for v in marks) else ""
+    return FEW_STROKES if _are_unequal(marks) or any(v.probability < _SURE for v in marks) else ""
+
+
+def _are_unequal(marks: list[BubbleView]) -> bool:
+    """A stroke beside proper fills may be a slip of the pencil."""
+    return len({view.trace for view in marks}) > 1
 
 
 def _doubt_beside(mark: BubbleView, faint: list[BubbleView]) -> str:
     """One clear mark in a single choice: remnants beside it are tolerated while they are weak."""
     if mark.beside:
         return BESIDE
-    if mark.probability < 0.6:
+    if mark.probability < _SURE:
         return FEW_STROKES
     limit = _REMNANT if mark.trace is Trace.FULL else _TRACE
-    return ERASED if any(v.fill > limit for v in faint) else ""
+    return ERASED if any(v.fill > limit or not v.smear for v in faint) else ""

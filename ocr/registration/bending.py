@@ -146,7 +146,7 @@ def _match(
     window = _cut(
         seen, left + off[0] - reach, top + off[1] - reach, right + off[0] + reach, bottom + off[1] + reach
     )
-    likeness = cv2.matchTemplate(window, tile, cv2.TM_CCOEFF_NORMED)
+    likeness = np.asarray(cv2.matchTemplate(window, tile, cv2.TM_CCOEFF_NORMED), dtype=np.float64)
     steps = np.arange(-reach, reach + 1) / _PX_PER_MM
     scores = likeness - _FAR_COST * np.hypot(steps[None, :], steps[:, None])
     y, x = (int(v) for v in np.unravel_index(int(np.argmax(scores)), scores.shape))
@@ -166,7 +166,7 @@ def _cut(plane: Grey, left: int, top: int, right: int, bottom: int) -> Grey:
     return np.asarray(cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_CONSTANT, value=0), dtype=np.uint8)
 
 
-def _peak(values: NDArray[np.float32], at: int) -> float:
+def _peak(values: NDArray[np.float64], at: int) -> float:
     """The peak between samples, by a parabola."""
     if not 0 < at < len(values) - 1:
         return float(at)

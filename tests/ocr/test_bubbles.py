@@ -118,7 +118,7 @@ def test_a_lone_pale_patch_among_dark_marks_waits_for_a_person(card: Canvas, kin
     reading = _reading(readings, "7")
     assert reading.verdict is BubbleVerdict.DOUBTFUL
     assert reading.reason in ("疑似擦除", "填涂过浅")
-    assert reading.confidence <= 0.6
+    assert reading.confidence < 0.95  # what it is taken for is right often, but not often enough
 
 
 def test_light_pencil_is_a_mark_where_the_whole_page_is_light(card: Canvas) -> None:
