@@ -99,13 +99,13 @@ def settle_identity(tb: Toolbox, page_id: str, candidate_id: str, by: str, why: 
                 raise Conflict(
                     f"{other.page.source_name} 还没有认出是第几面。", "请先指定它是答题卡的第几面。"
                 )
-            _give(uow, other, candidate_id, by, why)
-        job_id = _owe_continued(uow, exam_id)
+            give(uow, other, candidate_id, by, why)
+        job_id = owe_continued(uow, exam_id)
     if job_id:
         tb.wake(job_id)
 
 
-def _owe_continued(uow: UnitOfWork, exam_id: str) -> str:
+def owe_continued(uow: UnitOfWork, exam_id: str) -> str:
     """Owe marking of the items that go on over several pages; "" when there are none."""
     cards = uow.cards.of_exam(exam_id)
     numbers = [item.number for item in uow.exams.get(exam_id).items]
@@ -138,7 +138,7 @@ def place_page(tb: Toolbox, page_id: str, card_page: int, candidate_id: str, by:
         elif reading.card_page != card_page:
             raise BadInput(f"这一页读出的是第 {reading.card_page} 面。", "请按读出的面放入, 或标为异页。")
         uow.pages.update(page_id, card_id=card.id, card_page=card_page)
-        _give(uow, uow.pages.entry(page_id), candidate_id, by, why)
+        give(uow, uow.pages.entry(page_id), candidate_id, by, why)
 
 
 def _keep_unread(uow: UnitOfWork, entry: PageEntry, card: Card, number: int, by: str) -> None:
@@ -185,7 +185,12 @@ def _unmarked(exam_id: str, page_id: str, item: Item, by: str) -> Mark:
     )
 
 
-def _give(uow: UnitOfWork, entry: PageEntry, candidate_id: str, by: str, why: str) -> None:
+def give(uow: UnitOfWork, entry: PageEntry, candidate_id: str, by: str, why: str) -> None:
+    """Place a page with a candidate, as a person has said, and write it down.
+
+    Raises:
+        Conflict: the candidate already has this page of the card, or was declared absent.
+    """
     exam_id, page_id = entry.page.exam_id, entry.page.id
     if uow.candidates.statuses(exam_id).get(candidate_id) is CandidateStatus.ABSENT:
         raise Conflict("该考生已登记为缺考。", "若其实到考, 请先在台账里改为到考。")

@@ -9,13 +9,13 @@ from functools import partial
 from core.blobs import BlobStore
 from core.cards import Card
 from core.errors import MachineProblem, NotFound
-from core.identities import Identity
+from core.identities import Identity, Proposal
 from core.ledger import PageEntry
 from core.pages import NumberReading, PageReading, PageState
 from core.results import CandidateStatus
 from core.rosters import Roster
 from core.store import UnitOfWork
-from ocr.identity import Assembled, PageTrace, SheetIdentity, assemble, settle_identities
+from ocr.identity import Assembled, PageTrace, SheetIdentity, assemble, propose, settle_identities
 from ocr.intake import decode_grey
 from ocr.rasters import PageRaster
 from ocr.registration import SAME_PAGE_SIMILARITY, page_similarity
@@ -90,8 +90,10 @@ def _settled(tb: Toolbox, exam_id: str) -> bool:
     """Settle once; ``False`` when the ledger changed in the meantime and nothing was kept."""
     with tb.store.read() as uow:
         before = _read(uow, exam_id)
-    assembled = assemble(_traces(before), before.roster)
+    traces = _traces(before)
+    assembled = assemble(traces, before.roster)
     settled = settle_identities(assembled.evidence, before.roster, threshold=tb.settings.identity_threshold)
+    proposals = propose(assembled.evidence, settled, traces, before.roster)
     entries = {entry.page.id: entry for entry in before.entries}
     same = partial(_same_paper, tb.blobs, before.readings)
     case = Case(entries, before.readings, before.fixed(), same)
@@ -100,7 +102,7 @@ def _settled(tb: Toolbox, exam_id: str) -> bool:
     with tb.store.write() as uow:
         if _changed(uow, exam_id, before):
             return False
-        _keep(uow, exam_id, before, assembled, settled, verdicts)
+        _keep(uow, exam_id, before, assembled, settled, proposals, verdicts)
     return True
 
 
@@ -181,9 +183,11 @@ def _keep(
     before: Before,
     assembled: Assembled,
     settled: Sequence[SheetIdentity],
+    proposals: Sequence[Proposal],
     verdicts: Sequence[Verdict],
 ) -> None:
     fixed = before.fixed()
+    proposed = {proposal.moves[0].page_ids[0]: proposal for proposal in proposals}
     for entry in before.entries:
         sheet = assembled.sheet_of.get(entry.page.id, "")
         if entry.sheet != sheet:
@@ -191,7 +195,11 @@ def _keep(
     for found in settled:
         for page in found.page_ids:
             identity = Identity(
-                page_id=page, candidate_id=found.candidate_id, guesses=found.guesses, reason=found.reason
+                page_id=page,
+                candidate_id=found.candidate_id,
+                guesses=found.guesses,
+                reason=found.reason,
+                proposal=proposed.get(page),
             )
             if page not in fixed and before.identities.get(page) != identity:
                 uow.pages.add_identity(exam_id, identity)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from core.identities import ProposalKind
 from core.jobs import JobKind
 from core.pages import PageState
 from core.results import CandidateStatus
@@ -83,6 +84,11 @@ ACTIONS = {
     "release": _("发布"),
     "user.students": _("建立学生账号"),
 }
+EXCHANGES = {
+    ProposalKind.SWAP: _("互换"),
+    ProposalKind.SHIFT: _("整体错位"),
+    ProposalKind.GRID: _("填涂错行或错列"),
+}
 #: 异常 reasons as marking systems in China name them.
 FLAG_REASONS = (
     _("图像不清"),
@@ -104,6 +110,7 @@ def install(app: Flask) -> None:
         ("held_name", HELD_FOR),
         ("job_name", JOBS),
         ("action_name", ACTIONS),
+        ("exchange_name", EXCHANGES),
         ("reason_words", _REASONS),
     ):
         app.jinja_env.filters[name] = _lookup(table)

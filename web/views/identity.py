@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, render_template, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from core.errors import BadInput
 from core.exams import Exam
+from pipeline.exchanges import exchange_tasks, settle_exchange
 from pipeline.repair import IdentityTask, identity_queue
 from web.access import OFFICE, allowed
-from web.context import exam_at_hand, tools
+from web.context import exam_at_hand, me, page_at_hand, tools
 from web.labels import reason_words
 
 bp = Blueprint("identity", __name__, url_prefix="/exams/<exam_id>/identity")
@@ -18,11 +21,26 @@ _GUESSES_SHOWN = 5
 @bp.get("")
 @allowed(OFFICE)
 def show(exam_id: str) -> ResponseReturnValue:
-    """The page; its script fetches the queue."""
+    """The page with what is proposed; its script fetches the queue."""
     exam = exam_at_hand(exam_id)
     with tools().store.read() as uow:
         typed = not uow.candidates.roster(exam_id).candidates
-    return render_template("identity.html", exam=exam, typed=typed)
+    exchanges = exchange_tasks(tools(), exam_id)
+    return render_template("identity.html", exam=exam, typed=typed, exchanges=exchanges)
+
+
+@bp.post("/exchanges/<page_id>")
+@allowed(OFFICE)
+def exchange(exam_id: str, page_id: str) -> ResponseReturnValue:
+    """A person's word on a proposal: all its sheets are settled at once."""
+    exam_at_hand(exam_id)
+    page_at_hand(exam_id, page_id)
+    answer = request.form.get("answer", "")
+    if answer not in ("accept", "deny"):
+        raise BadInput(f"不认识的回答 “{answer[:20]}”。", "请使用页面上的按钮。")
+    sheets = settle_exchange(tools(), exam_id, page_id, answer == "accept", me().login)
+    flash(_("已处理 %(n)s 份答题卡。", n=sheets), "done")
+    return redirect(url_for("identity.show", exam_id=exam_id))
 
 
 @bp.get("/queue.json")
