@@ -11,7 +11,7 @@ from ocr.intake.records import IntakeLimits
 _SOF_READ = {0xC0, 0xC1, 0xC2}  #: baseline, extended and progressive Huffman frames
 _SOF_OTHER = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 _NO_LENGTH = {0x01, *range(0xD0, 0xD9)}
-_SOS, _EOI = 0xDA, 0xD9
+_SOS, _EOI, _APP1 = 0xDA, 0xD9, 0xE1
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,19 @@ def jpeg_header(content: bytes, name: str) -> JpegHeader:
     raise ScanUnreadable(
         f"“{name}”的 JPEG 已损坏，文件头不完整。", "请重新扫描这一页，或重新拷贝文件后上传。"
     )
+
+
+def without_exif(content: bytes) -> bytes:
+    """A JPEG without its EXIF blocks: for pictures whose place is told elsewhere, as in a PDF."""
+    at, kept = 2, [content[:2]]
+    while at + 10 <= len(content) and content[at] == 0xFF and content[at + 1] != _SOS:
+        marker = content[at + 1]
+        length = 0 if marker == 0xFF else struct.unpack_from(">H", content, at + 2)[0]
+        after = at + (1 if marker == 0xFF else 2 + length)
+        if marker != _APP1 or content[at + 4 : at + 8] != b"Exif":
+            kept.append(content[at:after])
+        at = after
+    return b"".join([*kept, content[at:]])
 
 
 def _with_frame(frame: tuple[int, ...] | None, content: bytes, at: int, name: str) -> JpegHeader:

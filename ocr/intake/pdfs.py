@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadInput, ScanUnreadable, UnsafeUpload
 from ocr.intake.decoding import encode_jpeg
-from ocr.intake.headers import check_size
+from ocr.intake.headers import check_size, without_exif
 from ocr.intake.pdf_bombs import refuse_bombs
 from ocr.intake.pictures import read_jpeg
 from ocr.intake.records import IntakeLimits, Picture
@@ -138,13 +138,14 @@ def _check_page_size(page: pdfium.PdfPage, name: str, limits: IntakeLimits) -> N
 
 
 def _embedded_jpeg(page: pdfium.PdfPage, name: str, limits: IntakeLimits) -> Picture | None:
-    """The page's only image, byte for byte, when it is a JPEG that fills the upright page."""
+    """The page's only image, not coded anew, when it is a JPEG that fills the upright page."""
     image = _only_image(page, name, limits)
     if image is None or page.get_rotation() != 0 or image.get_filters() != ["DCTDecode"]:
         return None
     if not _fills(image, page) or image.get_metadata().colorspace not in _PLAIN_COLOURS:
         return None
-    picture = read_jpeg(bytes(image.get_data(decode_simple=False)), name, limits)
+    # Inside a PDF the picture lies as it is stored; its own word on how it was held does not count.
+    picture = read_jpeg(without_exif(bytes(image.get_data(decode_simple=False))), name, limits)
     dpi = picture.width_px / (page.get_width() / _PT_PER_INCH)
     return Picture(
         picture.content, picture.media_type, picture.width_px, picture.height_px, dpi, picture.problem

@@ -101,6 +101,8 @@ def read_png(content: bytes, name: str, limits: IntakeLimits) -> Picture:
             if transparent or bits == 16:
                 return from_pillow(picture)
             picture.load()
+            if picture.getexif().get(_ORIENTATION, 1) in _SIDEWAYS:
+                width, height = height, width
             return Picture(content, "image/png", width, height, _dpi(picture))
     except _DAMAGED as error:
         raise ScanUnreadable(f"“{name}”的 PNG 已损坏：{error}", "请重新导出后上传。") from error
