@@ -15,6 +15,7 @@ from core.geometry import Matrix3
 from core.pages import Registration, RegistrationMethod
 from ocr.alignment import features, markers, page_corners
 from ocr.alignment.frame import Frame, Matrix, from_rectangle, mapped, whole_image
+from ocr.alignment.orientation import quarters_turned, turned_frame
 from ocr.rasters import Grey
 
 #: How much better the best page of a card must fit than the next one (correlation of the prints).
@@ -52,7 +53,18 @@ def align(
             return played
         frame = played
     page = card.pages[0]
-    return page, _registration(frame, page)
+    registration = _registration(frame, page)
+    if frame.method in (RegistrationMethod.PAGE_CORNERS, RegistrationMethod.MARKERS):
+        quarters = quarters_turned(image, registration, page)
+        registration = _turned_by(quarters, registration, frame, page) if quarters else registration
+    return page, registration
+
+
+def _turned_by(quarters: int, found: Registration, frame: Frame, page: CardPage) -> Registration:
+    """The page as it lies turned in the frame: its edges or markers are the same from all sides."""
+    image_from_card = np.array(found.image_from_card).reshape(3, 3)
+    upright = image_from_card @ turned_frame(page.width_mm, page.height_mm, quarters)
+    return _registered(upright, frame.residual_share * max(page.width_mm, page.height_mm), frame.method, page)
 
 
 def _played(
@@ -160,15 +172,18 @@ def _picture(step: AlignmentStep, blobs: Mapping[str, bytes]) -> Grey:
 def _registration(frame: Frame, page: CardPage) -> Registration:
     """The frame as the page's registration: the frame's corners are the page's."""
     frame_from_card = np.diag([frame.width / page.width_mm, frame.height / page.height_mm, 1.0])
-    matrix = frame.image_from_frame @ frame_from_card
+    residual_mm = frame.residual_share * max(page.width_mm, page.height_mm)
+    return _registered(frame.image_from_frame @ frame_from_card, residual_mm, frame.method, page)
+
+
+def _registered(
+    matrix: Matrix, residual_mm: float, method: RegistrationMethod, page: CardPage
+) -> Registration:
     matrix = matrix / matrix[2, 2]
     along = mapped(matrix, np.array([[0.0, 0.0], [page.width_mm, 0.0]]))
     turn = math.degrees(math.atan2(along[1, 1] - along[0, 1], along[1, 0] - along[0, 0]))
     flat = [float(value) for value in matrix.ravel()]
     image_from_card: Matrix3 = tuple(flat)  # type: ignore[assignment]  # nine by construction
     return Registration(
-        image_from_card=image_from_card,
-        residual_mm=frame.residual_share * max(page.width_mm, page.height_mm),
-        method=frame.method,
-        rotation_deg=turn % 360,
+        image_from_card=image_from_card, residual_mm=residual_mm, method=method, rotation_deg=turn % 360
     )

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from core.cards import AlignmentStep, Card, CardPage, CardSource
+from core.cards import AlignmentStep, Bubble, BubbleField, BubblePurpose, Card, CardPage, CardSource
 from core.errors import CardInvalid
+from core.geometry import BoxMm
 from core.pages import Registration, RegistrationMethod
 from ocr.alignment import AlignmentFailed, align
 from ocr.alignment.frame import mapped
@@ -170,3 +171,33 @@ def test_a_lost_picture_is_an_error_of_the_card(blobs: dict[str, Any]) -> None:
     step = AlignmentStep(name="crop_on_markers", blob="ab")
     with pytest.raises(CardInvalid, match="对齐图片"):
         align(np.full((500, 400), 255, np.uint8), _card(step), blobs)
+
+
+def _with_bubbles(page: Grey, page_from_card: Matrix) -> tuple[Grey, tuple[BubbleField, ...]]:
+    """Rows of printed boxes on the page, and the fields that stand for them."""
+    fields = []
+    printed = page.copy()
+    for row in range(8):
+        boxes = [BoxMm(x_mm=60 + 14 * i, y_mm=40 + 9 * row, width_mm=5, height_mm=3) for i in range(4)]
+        for box in boxes:
+            corners = mapped(page_from_card, np.array([(box.x_mm, box.y_mm), (box.right_mm, box.bottom_mm)]))
+            (left, top), (right, bottom) = np.round(corners).astype(int).tolist()
+            printed[top - 12 : bottom + 12, left - 12 : right + 12] = 255
+            cv2.rectangle(printed, (left, top), (right, bottom), 80, 2)
+        bubbles = tuple(Bubble(label=label, box=box) for label, box in zip("ABCD", boxes, strict=True))
+        fields.append(BubbleField(purpose=BubblePurpose.CUSTOM, key=f"q{row}", bubbles=bubbles))
+    return printed, tuple(fields)
+
+
+@pytest.mark.parametrize("turn", [0.0, 90.0, 180.0, 270.0])
+def test_markers_that_are_alike_leave_the_turn_to_the_bubbles(turn: float) -> None:
+    marked, page_from_card = _marked_page()
+    page, fields = _with_bubbles(marked, page_from_card)
+    matrix, size = scan_matrix(page, 0.8, turn, (0, 0))
+    digest, content = _png(_marker(160))
+    step = AlignmentStep(name="crop_on_markers", options={"sheetToMarkerWidthRatio": 15}, blob=digest)
+    card = _card(step)
+    card = card.model_copy(update={"pages": (card.pages[0].model_copy(update={"bubbles": fields}),)})
+    found = _placed(align(warped(page, matrix, size), card, {digest: content}))
+    assert _worst_error_mm(found, matrix @ page_from_card, 1) < 0.6
+    assert found.rotation_deg == pytest.approx(turn, abs=0.5) or found.rotation_deg > 359.5
