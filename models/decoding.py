@@ -16,11 +16,16 @@ import numpy as np
 
 from core.expectations import NOTHING_EXPECTED, Expectation
 from core.lattices import BLANK, Step
-from models import ctc
+from models import ctc, forward
 from models.ctc import FLOOR, Emissions, Span
 from models.language.ngram import CharacterModel, Context, default_language
 from models.language.prior import ContextPrior, prior_for
+from models.variants import States
 
+#: Context chooses among the characters of a step that the picture holds at these odds to its best, no others …
+REACH = 10.0
+#: … and where a key is known, among those that it can hardly tell apart.
+KEY_REACH = 3.0
 #: Texts followed at each step, and how far one may fall behind the best.
 BEAM = 12
 CUT = 1e-6
@@ -62,6 +67,12 @@ class Decoded:
         return math.exp(self.texts[0][1])
 
     @property
+    def mean_probability(self) -> float:
+        """Geometric mean of the characters' probabilities, 0 for no text."""
+        logs = [math.log(max(1e-6, char.probability)) for char in self.chars]
+        return math.exp(sum(logs) / len(logs)) if logs else 0.0
+
+    @property
     def is_sure(self) -> bool:
         """Whether another look is not worth its time."""
         return self.probability >= SURE
@@ -89,7 +100,7 @@ def decode(
         looks: at the same crop, the plain one first; at least one.
         expectation: what may be written there.
         keep: texts returned.
-        model: of language; the catalogued one when left out.
+        model: of language; the catalogued one of the expected language when left out.
 
     Raises:
         ValueError: no look at all.
@@ -99,13 +110,19 @@ def decode(
         raise ValueError("decoding needs at least one look")
     first = ctc.best_path(looks[0])
     reading = "".join(span.char for span in first)
-    prior = prior_for(model or default_language(), reading, expectation)
-    ranked = search(looks[0].steps, prior)
+    prior = prior_for(model or default_language(expectation.language), reading, expectation)
+    reach = KEY_REACH if expectation.accepted else REACH
+    ranked = search(within_reach(looks[0].steps, reach), prior)
     if len(looks) > 1:
-        ranked = _judged(looks, prior, ranked)
+        ranked = _judged(looks, prior, ranked, reach)
     best = ranked[0][0]
     spans = first if best == reading else aligned(looks[0], best)
     return Decoded(_normalised(ranked)[:keep], _placed(spans, looks[0].width_share))
+
+
+def within_reach(steps: Sequence[Step], reach: float) -> list[Step]:
+    """The steps without what the picture holds for ``reach`` times less probable than their best."""
+    return [tuple(cell for cell in step if cell[1] * reach >= step[0][1]) for step in steps]
 
 
 def search(steps: Sequence[Step], prior: ContextPrior, beam: int = BEAM) -> list[tuple[str, float]]:
@@ -171,12 +188,14 @@ def _kept(following: dict[str, _Beam], beam: int) -> tuple[dict[str, _Beam], flo
 
 
 def _judged(
-    looks: Sequence[Emissions], prior: ContextPrior, ranked: list[tuple[str, float]]
+    looks: Sequence[Emissions], prior: ContextPrior, ranked: list[tuple[str, float]], reach: float
 ) -> list[tuple[str, float]]:
     """The texts of all looks under all looks."""
     texts = dict.fromkeys(text for text, _ in ranked)
     for look in looks[1:]:
-        texts |= dict.fromkeys(text for text, _ in search(look.steps, prior)[:KEPT_OF_EACH])
+        texts |= dict.fromkeys(
+            text for text, _ in search(within_reach(look.steps, reach), prior)[:KEPT_OF_EACH]
+        )
     said = np.mean([log_probabilities(look, tuple(texts)) for look in looks], axis=0)
     scored = [(text, float(log) + prior.log_odds(text)) for text, log in zip(texts, said, strict=True)]
     return sorted(scored, key=lambda entry: (-entry[1], entry[0]))
@@ -185,38 +204,22 @@ def _judged(
 def log_probabilities(emissions: Emissions, texts: Sequence[str]) -> tuple[float, ...]:
     """The natural log of each text's probability (CTC forward, all texts at once).
 
-    A character that was not kept for a step counts as :data:`models.ctc.FLOOR`; ``-inf`` for a text
-    with more characters than the line has steps.
+    A character that was not kept for a step counts as :data:`models.ctc.FLOOR`;
+    :data:`models.forward.NEVER` for a text with more characters than the line has steps.
     """
-    longest = max(map(len, texts), default=0)
-    rows = [[BLANK, *(state for char in text for state in (char, BLANK))] for text in texts]
-    padded = [row + ["\0"] * (2 * longest + 1 - len(row)) for row in rows]
-    names = list(dict.fromkeys(name for row in padded for name in row))
-    number = {name: at for at, name in enumerate(names)}
-    states = np.array([[number[name] for name in row] for row in padded])
-    skip = np.zeros(states.shape, dtype=bool)
-    skip[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
-    alpha = np.zeros(states.shape)
-    alpha[:, 0] = 1.0
-    log_scale = np.zeros((len(texts), 1))
-    for step in emissions.steps:
-        said = np.full(len(names), FLOOR)
+    columns = {BLANK: 0} | {char: 0 for step in emissions.steps for char, _ in step}
+    columns = {char: at for at, char in enumerate(columns)}
+    values = np.full((len(emissions.steps), len(columns)), FLOOR)
+    for at, step in enumerate(emissions.steps):
         for char, probability in step:
-            if char in number:
-                said[number[char]] = probability
-        moved = alpha.copy()
-        moved[:, 1:] += alpha[:, :-1]
-        moved[:, 2:] += np.where(skip[:, 2:], alpha[:, :-2], 0.0)
-        alpha = moved * said[states]
-        scale = alpha.max(axis=1, keepdims=True)
-        scale[scale == 0.0] = 1.0
-        alpha /= scale
-        log_scale += np.log(scale)
-    ends = np.array([len(row) for row in rows])
-    at = np.arange(len(texts))
-    last = alpha[at, ends - 1] + np.where(ends > 1, alpha[at, ends - 2], 0.0)
-    with np.errstate(divide="ignore"):
-        return tuple(float(value) for value in np.log(last) + log_scale[:, 0])
+            values[at, columns[char]] = probability
+    table = forward.Table(tuple(columns), values, FLOOR)
+    return tuple(float(log) for log in forward.log_probabilities(table, [_exactly(text) for text in texts]))
+
+
+def _exactly(text: str) -> States:
+    """A text of which no character counts for another."""
+    return States(text, tuple(map(frozenset, text)), (frozenset({BLANK}),) * (len(text) + 1))
 
 
 def aligned(emissions: Emissions, text: str) -> tuple[Span, ...]:

@@ -1,4 +1,4 @@
-"""What is usually written: a small character n-gram model of Chinese and English, and what it may add."""
+"""What is usually written: small character n-gram models (Chinese and English, French) and what they may add."""
 
 from models.language.ngram import CharacterModel, default_language
 from models.language.prior import ContextPrior, prior_for

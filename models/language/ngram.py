@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import catalogue
-from models.language.symbols import DIGIT, DIGITS, symbol
+from models.language.symbols import DIGIT, DIGITS, SPACE, is_wide, symbol
 
 MODEL = "language-zh-en"
+FRENCH = "language-fr"
 MAGIC = "zhupi-ngram-1"
 #: Bytes of a model file before its arrays are a multiple of this.
 ALIGNMENT = 64
@@ -48,7 +49,7 @@ class CharacterModel:
     """How probable each character is after the ones before it.
 
     Args:
-        symbols: in the order of their numbers, from 1.
+        symbols: in code point order; their numbers count from 1.
         levels: for each length of n-gram the arrays ``symbol`` (last symbols; not for length 1),
             ``log`` and, but for the longest, ``weight`` and ``followers`` (how many n-grams one longer
             begin with this one).
@@ -57,6 +58,8 @@ class CharacterModel:
     def __init__(self, symbols: str, levels: Sequence[Mapping[str, NDArray[np.generic]]]) -> None:
         self._ids = {char: at for at, char in enumerate(symbols, start=1)}
         self.order = len(levels)
+        self._space = self._ids.get(SPACE, 0)
+        self._first_wide = 1 + sum(not is_wide(char) for char in symbols)
         self._symbol = [level["symbol"].data for level in levels[1:]]
         self._log = [level["log"].data for level in levels]
         self._weight = [level["weight"].data for level in levels[:-1]]
@@ -91,8 +94,17 @@ class CharacterModel:
         return self._ids.get(symbol(char), 0)
 
     def extended(self, context: Context, char: str) -> Context:
-        """The context one character later."""
-        return (*context, self.id_of(char))[-(self.order - 1) :]
+        """The context one character later; spaces count as in :func:`symbols_of`."""
+        said = self.id_of(char)
+        if said == self._space and char.isspace():
+            ends = not context or context[-1] in (0, said) or context[-1] >= self._first_wide
+            return context if ends else (*context, said)[1 - self.order :]
+        return (*self._before(context, said), said)[1 - self.order :]
+
+    def _before(self, context: Context, said: int) -> Context:
+        """The context without a space that turns out to stand beside Chinese."""
+        spaced = context and context[-1] == self._space and (said == 0 or said >= self._first_wide)
+        return context[:-1] if spaced else context
 
     def log_alone(self, char: str) -> float:
         """Natural log of the character's probability where nothing is known of what is before it."""
@@ -106,7 +118,7 @@ class CharacterModel:
         said = self.id_of(char)
         if said:
             lost = 0.0
-            for level, low, high, weight in self._followers_of(context):
+            for level, low, high, weight in self._followers_of(self._before(context, said)):
                 row = self._symbol[level]
                 at = bisect_left(row, said, low, high)
                 if at < high and row[at] == said:
@@ -174,10 +186,10 @@ def is_plain(char: str) -> bool:
 
 
 @cache
-def default_language() -> CharacterModel:
-    """The catalogued model, shared by the whole process.
+def default_language(language: str = "") -> CharacterModel:
+    """The catalogued model of a language, shared by the whole process: ``fr``, or Chinese and English.
 
     Raises:
         ModelUnusable: the file is missing or damaged.
     """
-    return CharacterModel.from_file(catalogue.find(MODEL))
+    return CharacterModel.from_file(catalogue.find(FRENCH if language == "fr" else MODEL))

@@ -40,6 +40,7 @@ IDEOGRAPHS = 0.8 / 6763
 FOREIGN = 1 / 20
 #: No symbol of a recogniser's alphabet was rarer in what it learnt from.
 LEAST_FREQUENCY = 5e-6
+_LOG_LEAST = math.log(LEAST_FREQUENCY)
 
 
 class ContextPrior:
@@ -67,8 +68,8 @@ class ContextPrior:
         return known
 
     def extended(self, context: Context, char: str) -> Context:
-        """The context one character later; spaces leave it as it is."""
-        return context if char.isspace() else self._model.extended(context, char)
+        """The context one character later."""
+        return self._model.extended(context, char)
 
     def log_odds(self, text: str) -> float:
         """Of a whole text: the sum over its characters."""
@@ -80,6 +81,8 @@ class ContextPrior:
         return total
 
     def _log_odds(self, context: Context, char: str) -> float:
+        if not is_ideograph(char) and self._model.log_alone(char) < _LOG_LEAST:
+            return 0.0  # a sign that texts hardly have: nothing is known of it
         likely = self._share * language_probability(self._model, self._hints, context, char)
         likely += (1.0 - self._share) * any_probability(self._model, char)
         gain = WEIGHT * math.log(likely / _frequency(self._model, char))
@@ -92,13 +95,11 @@ def prior_for(model: CharacterModel, first_reading: str, expectation: Expectatio
     Args:
         model: of language.
         first_reading: what the picture alone says; tells whether the line is language at all.
-        expectation: its words are hints; a French line is left to the picture, since the model
-            knows no French.
+        expectation: its words are hints.
     """
     words = (*expectation.words, *expectation.accepted, *expectation.rivals)
     hints = Hints(words, model) if words else None
-    foreign = expectation.language == "fr"
-    share = 0.0 if foreign else language_share(model, first_reading, hints)
+    share = language_share(model, first_reading, hints)
     return ContextPrior(model, share, hints, KEY_LIMIT if expectation.accepted else LIMIT)
 
 
@@ -115,8 +116,7 @@ def language_share(model: CharacterModel, text: str, hints: Hints | None = None)
             other = any_probability(model, char)
             log_odds += math.log(FOLLOWING * said + (1 - FOLLOWING) * other)
             log_odds -= math.log(BY_CHANCE * said + (1 - BY_CHANCE) * other)
-        if not char.isspace():
-            context = model.extended(context, char)
+        context = model.extended(context, char)
     sure = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
     return sure * FOLLOWING + (1.0 - sure) * BY_CHANCE
 

@@ -1,8 +1,8 @@
-"""Makes the language model: ``python -m models.training.ngram --data ../shared/data``.
+"""Makes the language models: ``python -m models.training.ngram --data ../shared/data``.
 
 Counts the texts of :mod:`models.training.ngram_texts`, estimates and prunes
-(:mod:`models.training.ngram_counts`), writes the file, and prints its SHA-256 and how many bits a
-character it needs for lines that were kept out.
+(:mod:`models.training.ngram_counts`), writes the files, and prints their SHA-256 and how many bits
+a character the first needs for lines that were kept out. The second one is French.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.language.ngram import ALIGNMENT, LOG_STEP, MAGIC, MODEL, WEIGHT_ABOVE, CharacterModel
+from models.language.ngram import ALIGNMENT, FRENCH, LOG_STEP, MAGIC, MODEL, WEIGHT_ABOVE, CharacterModel
 from models.language.symbols import symbols_of
 from models.training.ngram_counts import BITS, GAP, Order, estimated, pruned
-from models.training.ngram_texts import is_held_out, lines
+from models.training.ngram_texts import french, is_held_out, lines
 
 #: N-grams kept of each length; together they fill about 3.6 MB.
 MOST = (1 << BITS, 180_000, 300_000, 250_000)
 #: A symbol is counted when it occurs so often.
 LEAST_OCCURRENCES = 3
-_DEFAULT = Path(__file__).resolve().parents[1] / "weights" / f"{MODEL}.ngram"
+#: The same for the few thousand words of French: nearly all that occur.
+MOST_FRENCH = (1 << BITS, 20_000, 40_000, 40_000)
+_WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 
 Row = tuple[list[str], int]
 
@@ -35,16 +37,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make the model file."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with corpus_zh, tal_scq5k, saf, …")
-    parser.add_argument("--out", type=Path, default=_DEFAULT)
+    parser.add_argument("--out", type=Path, default=_WEIGHTS, help="folder for the model files")
     options = parser.parse_args(arguments)
     rows = [(list(symbols_of(text)), times) for text, times in lines(options.data) if not is_held_out(text)]
-    content = model_file(rows)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_bytes(content)
-    print(f"{options.out}: {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}")
+    made = _saved(options.out / f"{MODEL}.ngram", model_file(rows))
     kept_out = [text for text, _ in lines(options.data) if is_held_out(text)]
-    print(f"bits a character on held-out lines: {bits(CharacterModel.from_file(options.out), kept_out):.3f}")
+    print(f"bits a character on held-out lines: {bits(made, kept_out):.3f}")
+    rows = [(list(symbols_of(text)), times) for text, times in french(options.data)]
+    _saved(options.out / f"{FRENCH}.ngram", model_file(rows, MOST_FRENCH, least=1))
     return 0
+
+
+def _saved(path: Path, content: bytes) -> CharacterModel:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    print(f"{path}: {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}")
+    return CharacterModel.from_file(path)
 
 
 def model_file(rows: Sequence[Row], most: Sequence[int] = MOST, least: int = LEAST_OCCURRENCES) -> bytes:

@@ -1,4 +1,4 @@
-"""The texts of the language model: what is taken of each source, and how it is cleaned.
+"""The texts of the language models: what is taken of each source, and how it is cleaned.
 
 Every source has a licence under which a model made from it may be passed on (``NOTICE``). Texts of
 ``gaokao-bench`` are left out: items of that bank are what readings are later scored on.
@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from models.training.latin.split import lines_of, trained_pages
 
 #: One part in so many of the lines of every source is never trained on.
 HELD_OUT_ONE_IN = 64
@@ -62,6 +64,14 @@ def lines(data: Path) -> Iterator[tuple[str, int]]:
         yield from ((row, 1) for row in _items(data / "tal_scq5k" / f"{language}_train.jsonl"))
     for row in _answers(data):
         yield row, 2
+
+
+def french(data: Path) -> Iterator[tuple[str, int]]:
+    """The transcripts of the pages on which the Latin reader was trained; all other pages stay unseen."""
+    pages = trained_pages()
+    for line in lines_of(data / "fr-copiste-lines"):
+        if line.page in pages:
+            yield line.text, 1
 
 
 def is_held_out(line: str) -> bool:
