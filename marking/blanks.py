@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from core.exams import Blank
@@ -12,6 +13,9 @@ from marking.quantities import NumericVerdict, compare_quantity
 
 #: Answers longer than this are no answer to a blank.
 MAX_CHARACTERS = 200
+#: A number that was read for sure and is not the key's: no teacher forgives it.
+_OTHER_NUMBER = 0.99
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +30,21 @@ class Outcome:
     clearness: float
 
 
-def compare_blank(blank: Blank, text: str) -> Outcome:
-    """The best of what the blank's keys give for the text."""
+def compare_blank(blank: Blank, text: str, *, verified: bool = False) -> Outcome:
+    """The best of what the blank's keys give for the text.
+
+    Args:
+        verified: how probable the text is, is known from the picture; then a number that is nearly the
+            key's is no likelier a slip of the reader than any other, and wrong is wrong.
+    """
     if len(text) > MAX_CHARACTERS:
         return Outcome(0, f"作答有 {len(text)} 个字符，超出一个空的长度", 0.3)
     known = _known_wrong(blank, text)
     if known is not None:
         return known
-    outcomes = [_by_accepted(blank, text)] if blank.accepted else []
+    outcomes = [_by_accepted(blank, text, verified)] if blank.accepted else []
     if blank.numeric is not None:
-        outcomes.append(_by_number(blank, text))
+        outcomes.append(_by_number(blank, text, verified))
     if blank.expression:
         outcomes.append(_by_expression(blank, text))
     best = max(outcomes, key=lambda outcome: (outcome.steps, outcome.clearness))
@@ -55,16 +64,22 @@ def _known_wrong(blank: Blank, text: str) -> Outcome | None:
     return None
 
 
-def _by_accepted(blank: Blank, text: str) -> Outcome:
+def _by_accepted(blank: Blank, text: str, verified: bool) -> Outcome:
     written = comparable(text, blank.case_sensitive)
     for accepted in blank.accepted:
         if written and written == comparable(accepted, blank.case_sensitive):
             same_words = spaced(text) == spaced(accepted)
             return Outcome(blank.steps, f"与答案“{accepted}”相同", 1.0 if same_words else 0.9)
     nearest = min(blank.accepted, key=lambda a: edit_distance(written, comparable(a, blank.case_sensitive)))
+    wanted = comparable(nearest, blank.case_sensitive)
+    numbers = verified and _is_number(written) and _is_number(wanted)
     return Outcome(
-        0, f"与答案“{nearest}”不同", _miss_clearness(written, comparable(nearest, blank.case_sensitive))
+        0, f"与答案“{nearest}”不同", _OTHER_NUMBER if numbers else _miss_clearness(written, wanted)
     )
+
+
+def _is_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text))
 
 
 def _miss_clearness(written: str, accepted: str) -> float:
@@ -80,7 +95,7 @@ def _miss_clearness(written: str, accepted: str) -> float:
     return 0.98 if edits / longest > 0.6 else 0.85
 
 
-def _by_number(blank: Blank, text: str) -> Outcome:
+def _by_number(blank: Blank, text: str, verified: bool) -> Outcome:
     key = blank.numeric
     if key is None:
         raise ValueError("the blank has no numeric key")
@@ -99,7 +114,8 @@ def _by_number(blank: Blank, text: str) -> Outcome:
         return Outcome(0, f"单位不对，答案是 {wanted}", 0.95 if clear else 0.5)
     if verdict is NumericVerdict.NO_NUMBER:
         return Outcome(0, f"没有读到数，答案是 {wanted}", min(near, 0.7))
-    return Outcome(0, f"数值与答案 {wanted} 不符", near if clear else min(near, 0.6))
+    miss = _OTHER_NUMBER if verified and clear else near if clear else min(near, 0.6)
+    return Outcome(0, f"数值与答案 {wanted} 不符", miss)
 
 
 def _by_expression(blank: Blank, text: str) -> Outcome:

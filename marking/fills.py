@@ -1,25 +1,30 @@
-"""Fills: each blank compared, with how sure the reading and the comparison are."""
+"""Fills: each blank held against its region, with how sure the reading and the comparison are."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import reduce
 
 from core.exams import Blank, Fill
 from core.marks import Award, Evidence, Proposal
 from core.pages import TextReading
-from marking.blanks import Outcome, compare_blank
 from marking.evidence import evidence_of
-from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread, weighted_readings
+from marking.normalise import comparable
+from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread
+from marking.weighing import Possible, Weighed, weigh
 
-MODEL = "fill-rules-1"
+MODEL = "fill-verified-2"
 
-#: Of the readings that nobody listed, the share that earns the same steps. To land on the key by
+#: Of the texts that nobody thought of, the share that earns the same steps. To land on the key by
 #: misreading takes luck; to miss it by misreading does not.
 _UNLISTED_AGREE_RIGHT = 0.75
 _UNLISTED_AGREE_FAR = 0.9
 _UNLISTED_AGREE_NEAR = 0.2
 _FAR = 0.8
+#: Where the picture was asked for the key, what it says else is hardly the key.
+_VERIFIED_AGREE_RIGHT = 0.0
+_VERIFIED_AGREE_WRONG = 0.95
 
 #: Blanks beyond this are compared in printed order even when they may be exchanged.
 _MAX_EXCHANGED = 10
@@ -32,6 +37,7 @@ class Scored:
     steps: int | None
     reason: str
     confidence: float
+    odds: tuple[tuple[str, float], ...] = ()
 
 
 def propose_fill(item: Fill, texts: tuple[TextReading, ...]) -> Proposal:
@@ -66,26 +72,46 @@ def score_blank(blank: Blank, reading: TextReading | None) -> Scored:
         return Scored(0, "未作答", BLANK_CONFIDENCE)
     if is_unread(reading):
         return Scored(None, reading.note or "有笔迹，未能识别", 0.0)
-    outcome = compare_blank(blank, reading.text)
-    confidence = outcome.clearness * _reading_confidence(blank, reading, outcome)
-    reason = f"读作“{reading.text}”，{outcome.reason}"
+    weighed = weigh(blank, reading)
+    best = _likeliest(weighed)
+    reason = f"{_read_as(best, reading)}，{best.outcome.reason}"
+    confidence = best.outcome.clearness * _agreeing(weighed, best)
     if reading.note:
-        return Scored(outcome.steps, f"{reason}（{reading.note}）", min(confidence, NOTED_CONFIDENCE))
-    return Scored(outcome.steps, reason, confidence)
+        reason, confidence = f"{reason}（{reading.note}）", min(confidence, NOTED_CONFIDENCE)
+    return Scored(best.outcome.steps, reason, confidence, weighed.odds if weighed.verified else ())
 
 
-def _reading_confidence(blank: Blank, reading: TextReading, outcome: Outcome) -> float:
-    """The probability of the readings that earn what this one earns."""
-    weighted = weighted_readings(reading)
-    agreeing = weighted[0][1] + sum(
-        weight for text, weight in weighted[1:] if compare_blank(blank, text).steps == outcome.steps
-    )
-    unlisted = max(0.0, 1.0 - sum(weight for _, weight in weighted))
-    if outcome.steps > 0:
+def _likeliest(weighed: Weighed) -> Possible:
+    """The likeliest text among those that earn the likeliest number of steps."""
+    steps: defaultdict[int, float] = defaultdict(float)
+    if weighed.verified:
+        steps[0] = weighed.other
+        for possible in weighed.texts:
+            steps[possible.outcome.steps] += possible.probability
+    else:  # the transcript leads
+        steps[weighed.texts[0].outcome.steps] = 1.0
+    wanted = max(steps, key=lambda earned: steps[earned])
+    earning = [possible for possible in weighed.texts if possible.outcome.steps == wanted]
+    return max(earning or weighed.texts, key=lambda possible: possible.probability)
+
+
+def _read_as(best: Possible, reading: TextReading) -> str:
+    if comparable(best.text) == comparable(reading.text):
+        return f"读作“{reading.text}”"
+    return f"自由读作“{reading.text}”，对照字迹更可能是“{best.text}”"
+
+
+def _agreeing(weighed: Weighed, best: Possible) -> float:
+    """The probability of the texts that earn what this one earns."""
+    steps = best.outcome.steps
+    agreeing = sum(p.probability for p in weighed.texts if p.outcome.steps == steps)
+    if weighed.verified:
+        share = _VERIFIED_AGREE_RIGHT if steps > 0 else _VERIFIED_AGREE_WRONG
+    elif steps > 0:
         share = _UNLISTED_AGREE_RIGHT
     else:
-        share = _UNLISTED_AGREE_FAR if outcome.clearness >= _FAR else _UNLISTED_AGREE_NEAR
-    return min(1.0, agreeing + unlisted * share)
+        share = _UNLISTED_AGREE_FAR if best.outcome.clearness >= _FAR else _UNLISTED_AGREE_NEAR
+    return min(1.0, agreeing + weighed.other * share)
 
 
 def _of_part(texts: tuple[TextReading, ...], part: int) -> TextReading | None:
@@ -103,6 +129,7 @@ def _award(part: int, blank: Blank, reading: TextReading | None, score: Scored) 
         reason=f"第{part + 1}空{score.reason}",
         evidence=evidence,
         confidence=score.confidence,
+        odds=score.odds,
     )
 
 

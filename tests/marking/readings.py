@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.geometry import BoxMm
+from core.lattices import BLANK, Step, packed
 from core.pages import BubbleReading, BubbleVerdict, ReadChar, TextLine, TextReading
 
 
@@ -51,3 +52,19 @@ def text(
         if written
     )
     return TextReading(item=item, part=part, blank=not written, lines=lines, engine="test-1", note=note)
+
+
+def seen(reading: TextReading, *doubts: tuple[int, dict[str, float]], looks: int = 1) -> TextReading:
+    """The reading with what its reader was torn between: ``(place, {character: probability})``.
+
+    Every other character of a line has 0.99, with a blank step on either side of it.
+    """
+    torn = dict(doubts)
+    steps: list[Step] = [((BLANK, 1.0),)]
+    for at, char in enumerate(reading.lines[0].text):
+        said = torn.get(at, {char: 0.99})
+        rest = max(0.0, 1.0 - sum(said.values()))
+        step = sorted([*said.items(), (BLANK, rest)], key=lambda entry: -entry[1])
+        steps += [tuple(entry for entry in step if entry[1] > 0), ((BLANK, 1.0),)]
+    kept = reading.lines[0].model_copy(update={"looks": (packed(steps),) * looks})
+    return reading.model_copy(update={"lines": (kept,)})
