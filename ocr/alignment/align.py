@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -13,13 +13,14 @@ from core.cards import AlignmentStep, Card, CardPage
 from core.errors import CardInvalid
 from core.geometry import Matrix3
 from core.pages import Registration, RegistrationMethod
-from ocr.alignment import features, markers, page_corners
+from ocr.alignment import features, logo, markers, page_corners
 from ocr.alignment.frame import Frame, Matrix, from_rectangle, mapped, whole_image
 from ocr.alignment.orientation import quarters_turned, turned_frame
 from ocr.rasters import Grey
 
 #: How much better the best page of a card must fit than the next one (correlation of the prints).
 _PAGE_LEAD = 0.04
+_LEAST_LOGO = 0.4  #: correlation, where the template says nothing else
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def align(
         frame = played
     page = card.pages[0]
     registration = _registration(frame, page)
-    if frame.method in (RegistrationMethod.PAGE_CORNERS, RegistrationMethod.MARKERS):
+    if any(step.name in ("crop_page", "crop_on_markers") for step in card.alignment):
         quarters = quarters_turned(image, registration, page)
         registration = _turned_by(quarters, registration, frame, page) if quarters else registration
     return page, registration
@@ -72,6 +73,8 @@ def _played(
 ) -> Frame | AlignmentFailed:
     if step.name == "crop_page":
         return _crop_page(image, frame)
+    if step.options.get("tool") == "CropOnLogo":
+        return _crop_on_logo(image, frame, step, blobs)
     if step.name == "crop_on_markers":
         return _crop_on_markers(image, frame, step, blobs)
     if step.name == "feature_alignment":
@@ -99,6 +102,25 @@ def _crop_on_markers(
         return AlignmentFailed(found)
     corners = mapped(image_from_view, found.centres)
     return _framed(corners, RegistrationMethod.MARKERS, found.doubt_px / max(view.shape))
+
+
+def _crop_on_logo(
+    image: Grey, frame: Frame, step: AlignmentStep, blobs: Mapping[str, bytes]
+) -> Frame | AlignmentFailed:
+    """The frame moved so that the logo stands where the template expects it; sizes stay."""
+    width_px, height_px = (int(v) for v in step.options["working_px"])
+    view, _ = _view(image, frame, max(width_px, height_px) * 2)
+    picture = _picture(step, blobs)
+    ratio = float(step.options.get("sheetToLogoWidthRatio") or 0)
+    found = logo.find_logo(
+        view, picture, (width_px, height_px), width_px / ratio if ratio else float(picture.shape[1])
+    )
+    if found.correlation < float(step.options.get("min_matching_threshold") or _LEAST_LOGO):
+        return AlignmentFailed(f"没有找到模板里的标志（相似度 {found.correlation:.2f}）")
+    x, y = (float(v) for v in step.options.get("expected_origin") or (0, 0))
+    shift = np.eye(3)
+    shift[:2, 2] = (found.x - x) / width_px * frame.width, (found.y - y) / height_px * frame.height
+    return replace(frame, image_from_frame=frame.image_from_frame @ shift, method=RegistrationMethod.MARKERS)
 
 
 def _feature_alignment(

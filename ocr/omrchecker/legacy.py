@@ -1,9 +1,11 @@
-"""Older spellings of ``template.json`` brought to today's.
+"""Other spellings of ``template.json`` brought to one.
 
 Until 2021 the page's size was ``Dimensions`` or ``dimensions``, the bubble's ``boxDimensions``, joined
 columns ``Concatenations``, blocks ``QBlocks`` (at first: plain top-level entries) with ``qType``,
 ``orig``, ``gaps`` ``[x, y]``, ``bigGaps`` and ``qNos`` (rows of groups of labels), and the marker
-stood in ``Options.Marker``.
+stood in ``Options.Marker``. The tool's development branch says ``templateDimensions``,
+``bubbleFieldType`` and ``customBubbleFieldTypes``, and names the reader of each block in
+``fieldDetectionType``.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from core.errors import CardInvalid
 _TOP = {
     "dimensions": "pageDimensions",
     "pagedimensions": "pageDimensions",
+    "templatedimensions": "pageDimensions",
     "boxdimensions": "bubbleDimensions",
     "bubbledimensions": "bubbleDimensions",
     "concatenations": "customLabels",
@@ -28,7 +31,8 @@ _TOP = {
     "options": "options",
     "singles": "singles",
 }
-_BLOCK = {"qType": "fieldType", "orig": "origin", "vals": "bubbleValues"}
+_BLOCK = {"qType": "fieldType", "bubbleFieldType": "fieldType", "orig": "origin", "vals": "bubbleValues"}
+_BUBBLES = "BUBBLES"  #: all readers of bubbles begin so: BUBBLES_THRESHOLD, BUBBLES_BLOB
 _ORIENTATION = {"H": "horizontal", "V": "vertical"}
 
 
@@ -48,7 +52,31 @@ def modernised(template: dict[str, Any], file: str) -> dict[str, Any]:
             is_old = isinstance(block, dict) and "qNos" in block
             blocks.update(_split(name, block, file) if is_old else {name: block})
         new["fieldBlocks"] = blocks
+    if isinstance(new.get("fieldBlocks"), dict):
+        kinds = new.get("customBubbleFieldTypes", {})
+        new["fieldBlocks"] = {
+            name: _block_of_today(name, block, kinds if isinstance(kinds, dict) else {}, file)
+            for name, block in new["fieldBlocks"].items()
+        }
     new.setdefault("preProcessors", _marker_step(new.pop("options", None)))
+    return new
+
+
+def _block_of_today(name: str, block: Any, kinds: dict[str, Any], file: str) -> Any:
+    """``bubbleFieldType`` and the template's own types written out; anything but a block as it was."""
+    if not isinstance(block, dict):
+        return block
+    reader = str(block.get("fieldDetectionType", _BUBBLES))
+    if not reader.startswith(_BUBBLES):
+        raise CardInvalid(
+            f"{file} 的 fieldBlocks.{name}.fieldDetectionType：{reader!r} 不是填涂块。",
+            "请删去这一块，或改用本系统的书写区和条码。",
+        )
+    new = {_BLOCK.get(key, key): value for key, value in block.items()}
+    own = kinds.get(str(new.get("fieldType")))
+    if isinstance(own, dict):
+        new.pop("fieldType")
+        new = {**own, **new}
     return new
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -21,7 +22,12 @@ _STEPS: dict[str, tuple[_StepName, str]] = {
     "GaussianBlur": ("blur", ""),
     "MedianBlur": ("blur", ""),
     "Levels": ("levels", ""),
+    "Contrast": ("levels", ""),
+    "CropOnLogo": ("crop_on_markers", "relativePath"),
 }
+_LOGO_FILE = "logo.png"  #: where a logo's step names none
+_MARKERS = ("FOUR_MARKERS", "")
+_WORKING_PX = (666, 820)  #: to which the tool brings a page before its steps, unless its config says else
 _MOST_PICTURE_PIXELS = 40_000_000
 
 
@@ -49,16 +55,52 @@ def _step(
             f"{file} 的 {where}.name：不支持 {name!r}；支持 {'、'.join(_STEPS)}。",
             "请改用支持的步骤，或用空白扫描件画框导入。",
         )
-    options = entry.get("options", {})
+    options = entry.get("options") or {}
     if not isinstance(options, dict):
         raise CardInvalid(f"{file} 的 {where}.options：应是一个对象，现在是 {options!r}。", "请改正。")
     step, picture_option = _STEPS[name]
+    options = _spelled_out(name, options, where, files, file)
     blob = ""
     if picture_option:
         content = _picture(options.get(picture_option), f"{where}.options.{picture_option}", files, file)
         blob = hashlib.sha256(content).hexdigest()
         blobs[blob] = content
     return AlignmentStep(name=step, options={"tool": name, **options}, blob=blob)
+
+
+def _spelled_out(
+    name: str, options: dict[str, Any], where: str, files: Mapping[str, bytes], file: str
+) -> dict[str, Any]:
+    """Options of markers and logos as alignment knows them, whichever branch of the tool wrote them."""
+    if name == "CropOnLogo":
+        return {"relativePath": _LOGO_FILE, **options, "working_px": list(_working_px(files))}
+    if name != "CropOnMarkers":
+        return options
+    kind = str(options.get("type", ""))
+    if kind not in _MARKERS:
+        raise CardInvalid(
+            f"{file} 的 {where}.options.type：不支持 {kind!r}，只支持四角标记 FOUR_MARKERS。",
+            "请改用四角标记、FeatureBasedAlignment，或用空白扫描件画框导入。",
+        )
+    new = dict(options)
+    if "referenceImage" in options:
+        new.setdefault("relativePath", options["referenceImage"])
+    shape, marker = options.get("processingImageShape"), options.get("markerDimensions")
+    if isinstance(shape, list) and isinstance(marker, list) and len(shape) == len(marker) == 2 and marker[0]:
+        new.setdefault("sheetToMarkerWidthRatio", float(shape[1]) / float(marker[0]))
+    return new
+
+
+def _working_px(files: Mapping[str, bytes]) -> tuple[int, int]:
+    """The working size from ``config.json``; the tool's own where that is missing or broken."""
+    content = find_file(files, "config.json")
+    try:
+        dimensions = json.loads(content.decode("utf-8-sig"))["dimensions"] if content else {}
+        width = int(dimensions.get("processing_width", _WORKING_PX[0]))
+        height = int(dimensions.get("processing_height", _WORKING_PX[1]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return _WORKING_PX
+    return (width, height) if min(width, height) > 0 else _WORKING_PX
 
 
 def _picture(name: Any, where: str, files: Mapping[str, bytes], file: str) -> bytes:

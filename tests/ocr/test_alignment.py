@@ -201,3 +201,36 @@ def test_markers_that_are_alike_leave_the_turn_to_the_bubbles(turn: float) -> No
     found = _placed(align(warped(page, matrix, size), card, {digest: content}))
     assert _worst_error_mm(found, matrix @ page_from_card, 1) < 0.6
     assert found.rotation_deg == pytest.approx(turn, abs=0.5) or found.rotation_deg > 359.5
+
+
+def _logo() -> Grey:
+    logo = np.full((60, 150), 255, np.uint8)
+    cv2.ellipse(logo, (40, 30), (30, 22), 20, 0, 360, 30, 5)
+    cv2.putText(logo, "UNI", (70, 45), cv2.FONT_HERSHEY_DUPLEX, 1.2, 20, 3, cv2.LINE_AA)
+    return logo
+
+
+@pytest.mark.parametrize("ratio", [True, False])
+def test_a_logo_brings_the_page_to_its_place(ratio: bool) -> None:
+    page = np.full((1640, 1332), 255, np.uint8)  # twice the tool's working size
+    lines = printed_page(5, 150, 150, 6)
+    page[500 : 500 + lines.shape[0], 200 : 200 + lines.shape[1]] = lines
+    page[130:190, 260:410] = _logo()  # at (130, 65) in the working picture
+    picture = _logo() if ratio else cv2.resize(_logo(), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    digest, content = _png(np.asarray(picture, np.uint8))
+    options: dict[str, Any] = {"tool": "CropOnLogo", "working_px": [666, 820], "expected_origin": [120, 50]}
+    if ratio:
+        options["sheetToLogoWidthRatio"] = 666 / 75
+    step = AlignmentStep(name="crop_on_markers", options=options, blob=digest)
+    found = _placed(align(page, _card(step), {digest: content}))
+    origin = mapped(np.array(found.image_from_card).reshape(3, 3), np.array([[0.0, 0.0]]))[0]
+    assert origin == pytest.approx([20, 30], abs=2)
+
+
+def test_a_page_without_the_logo_is_not_placed() -> None:
+    digest, content = _png(_logo())
+    options = {"tool": "CropOnLogo", "working_px": [666, 820]}
+    step = AlignmentStep(name="crop_on_markers", options=options, blob=digest)
+    outcome = align(np.full((820, 666), 255, np.uint8), _card(step), {digest: content})
+    assert isinstance(outcome, AlignmentFailed)
+    assert "没有找到模板里的标志" in outcome.reason

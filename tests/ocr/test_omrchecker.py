@@ -227,3 +227,67 @@ def test_a_picture_that_is_none_is_refused() -> None:
     steps = [{"name": "CropOnMarkers", "options": {"relativePath": "m.jpg"}}]
     with pytest.raises(CardInvalid, match="不是可用的图片"):
         import_template(_files(_template(preProcessors=steps), **{"m.jpg": b"no picture"}), "e")
+
+
+def test_spellings_of_the_development_branch_are_understood() -> None:
+    template = {
+        "templateDimensions": [300, 400],
+        "bubbleDimensions": [20, 10],
+        "processingImageShape": [400, 300],
+        "customBubbleFieldTypes": {"YESNO": {"bubbleValues": ["Y", "N"], "direction": "vertical"}},
+        "preProcessors": [
+            {
+                "name": "CropOnMarkers",
+                "options": {
+                    "type": "FOUR_MARKERS",
+                    "referenceImage": "m.png",
+                    "processingImageShape": [400, 300],
+                    "markerDimensions": [20, 20],
+                },
+            },
+            {"name": "Contrast", "options": {"mode": "auto"}},
+        ],
+        "fieldBlocks": {
+            "A": {
+                "bubbleFieldType": "YESNO",
+                "fieldDetectionType": "BUBBLES_THRESHOLD",
+                "origin": [30, 40],
+                "fieldLabels": ["a", "b"],
+                "bubblesGap": 25,
+                "labelsGap": 30,
+            }
+        },
+    }
+    imported = import_template(_files(template, **{"m.png": PNG}), "e")
+    fields = imported.card.pages[0].bubbles
+    assert [[b.label for b in f.bubbles] for f in fields] == [["Y", "N"], ["Y", "N"]]
+    assert fields[0].bubbles[1].box.y_mm > fields[0].bubbles[0].box.y_mm
+    assert [s.name for s in imported.card.alignment] == ["crop_on_markers", "levels"]
+    assert imported.card.alignment[0].options["sheetToMarkerWidthRatio"] == 15
+
+
+def test_a_logo_step_knows_the_size_in_which_its_place_is_given() -> None:
+    step = {"name": "CropOnLogo", "options": {"expected_origin": [50, 30]}}
+    config = json.dumps({"dimensions": {"processing_width": 500, "processing_height": 700}}).encode()
+    files = _files(_template(preProcessors=[step]), **{"logo.png": PNG, "config.json": config})
+    assert import_template(files, "e").card.alignment[0].options["working_px"] == [500, 700]
+    del files["config.json"]
+    assert import_template(files, "e").card.alignment[0].options["working_px"] == [666, 820]
+    assert import_template({**files, "config.json": b"[]"}, "e").card.alignment[0].options["working_px"] == [
+        666,
+        820,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("template", "part"),
+    [
+        (_template(preProcessors=[{"name": "CropOnMarkers", "options": {"type": "TWO_LINES"}}]), "TWO_LINES"),
+        (_template(**_block(fieldDetectionType="OCR")), "'OCR' 不是填涂块"),
+        (_template(preProcessors=[{"name": "CropOnLogo", "options": {}}]), "没有找到图片 logo.png"),
+    ],
+)
+def test_what_only_the_tool_can_do_is_refused_by_name(template: Any, part: str) -> None:
+    with pytest.raises(CardInvalid) as caught:
+        import_template(_files(template), "e")
+    assert part in caught.value.message
