@@ -9,6 +9,7 @@ from core.marks import Award, Evidence, Proposal
 from core.pages import TextLine, TextReading
 from marking.evidence import evidence_of, line_number
 from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread
+from marking.spotted import respelt
 from marking.wordings import (
     Finding,
     changed_offsets,
@@ -18,7 +19,7 @@ from marking.wordings import (
     parts_of,
 )
 
-MODEL = "criteria-rules-1"
+MODEL = "criteria-spotted-2"
 
 #: A machine that compares words is never surer than this that a teacher agrees.
 _EXACT = 0.9
@@ -77,6 +78,10 @@ def _award(index: int, criterion: Criterion, readings: tuple[TextReading, ...]) 
             reason = f"{where}，属于给分点{label}不能出现的说法“{stop.wording}”"
             return _given(criterion, 0, reason, _FORFEITED, _evidence(reading, stop))
     best = _best(criterion, readings)
+    if best is None or best[1].edits or best[1].by_statement:
+        spotted = _spotted(label, criterion, readings)
+        if spotted is not None:
+            return spotted
     if best is None:
         return _given(criterion, 0, f"没有找到给分点{label}“{criterion.statement}”", _NOT_FOUND, ())
     reading, finding = best
@@ -99,6 +104,25 @@ def _award(index: int, criterion: Criterion, readings: tuple[TextReading, ...]) 
         confidence * _read_well(reading, finding),
         _evidence(reading, finding),
     )
+
+
+def _spotted(label: str, criterion: Criterion, readings: tuple[TextReading, ...]) -> Award | None:
+    """The criterion's own words, exactly, in what the reader was torn between."""
+    for reading in readings:
+        other = respelt(criterion, reading)
+        found = None if other is None else _best(criterion, (other.reading,))
+        if other is None or found is None or found[1].edits or found[1].negated or found[1].by_statement:
+            continue
+        finding = found[1]
+        words = "".join(other.reading.text[start:end] for start, end in finding.spans)
+        read = reading.lines[line_number(other.reading, finding.spans[0][0]) - 1].text
+        reason = (
+            f"第{line_number(other.reading, finding.spans[0][0])}行的字迹可能是“{words}”"
+            f"（{other.probability:.0%}，自由读作“{read}”），符合给分点{label}"
+        )
+        confidence = _EXACT * other.probability
+        return _given(criterion, criterion.steps, reason, confidence, _evidence(other.reading, finding))
+    return None
 
 
 def _best(criterion: Criterion, readings: tuple[TextReading, ...]) -> tuple[TextReading, Finding] | None:
