@@ -19,6 +19,8 @@ _ASTRAY_MM = 1  #: how far print may lie beside its place
 _LEAST_CELLS = 2  #: that touch, to be believed
 _SHINING = 250  #: grey levels; on paper that is elsewhere at least ``_DULLER`` darker
 _DULLER = 8.0
+_LEAST_SPOT_MM2, _BARE_SPOT_MM2 = 4, 25  #: of a shining spot that hides print; of one where none is
+_SPOT_PRINT = 100.0  #: grey levels times mm² of print, by which a spot can be judged
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,37 @@ def print_lost(thumb: Grey, levels: Floats, sheet: Sheet) -> Losses:
     if not printed.any():
         return Losses(np.zeros((0, 4)), np.zeros((0, 4)), 0.0)
     gain = float(np.median(seen[printed] / expected[printed]))
-    gone = printed & (seen < _LEFT_SHARE * min(gain, 1.0) * expected)
+    least = _LEFT_SHARE * min(gain, 1.0)
+    gone = printed & (seen < least * expected)
     bright = _cells(thumb[:height, :width].astype(np.float32)) >= _SHINING
+    spots = np.zeros_like(gone)
     if float(np.median(levels)) > _SHINING - _DULLER:
         bright[:] = False  # all of the paper is as white as that
+    else:
+        spots = _spots(thumb[:height, :width], there, sheet.thumb[:height, :width], least)
     torn, shining = _joined(gone, bright)
     share = float((torn | shining).sum() / printed.sum())
-    return Losses(_boxes(torn), _boxes(shining), share)
+    return Losses(_boxes(torn & ~spots), _boxes(shining | spots), share)
+
+
+def _spots(
+    thumb: Grey, there: NDArray[np.float32], expected: NDArray[np.float32], least: float
+) -> NDArray[np.bool_]:
+    """Cells with shining spots, however small, in which print is gone, or in which there is none to tell."""
+    bright = np.asarray(thumb >= _SHINING, dtype=np.uint8)
+    closed = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
+    wanted = np.bincount(labels.ravel(), weights=expected.ravel(), minlength=count)
+    seen = np.bincount(labels.ravel(), weights=there.ravel(), minlength=count)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    gone = (wanted >= _SPOT_PRINT) & (seen < least * wanted)
+    bare = (wanted < _SPOT_PRINT) & (areas >= _BARE_SPOT_MM2)
+    inner = np.ones(count, np.bool_)  # what the picture does not show at all is white, too
+    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        inner[edge] = False
+    hidden = (gone | bare) & inner & (areas >= _LEAST_SPOT_MM2)
+    hidden[0] = False
+    return _cells(hidden[labels].astype(np.float32)) > 0
 
 
 def _cells(plane: NDArray[np.float32]) -> NDArray[np.float32]:
