@@ -40,9 +40,9 @@ class Stack(Record):
 class PageEntry(Record):
     """A page's line in the ledger.
 
-    ``held_for`` says what a held page waits for: "identity", "registration", "collision", "absent",
-    "optional". ``sheet`` is shared by pages that were fed as one sheet. ``settled_by`` is "machine" or
-    a login once the candidate is settled.
+    ``held_for`` says what a held page waits for: "identity", "registration", "retake" (``reason`` is the
+    advice to whoever takes the picture again), "collision", "absent", "optional". ``sheet`` is shared by
+    pages that were fed as one sheet. ``settled_by`` is "machine" or a login once the candidate is settled.
     """
 
     page: ScanPage

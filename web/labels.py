@@ -42,6 +42,7 @@ HELD_FOR = {
     "identity": _("考号待确认"),
     "collision": _("与另一页重号"),
     "registration": _("无法定位"),
+    "retake": _("请重拍"),
     "absent": _("缺考标记待确认"),
     "optional": _("选做题待确认"),
 }
