@@ -15,13 +15,42 @@ Corners = NDArray[np.float64]  #: (4, 2) pixels, clockwise from the marker's own
 _DICTIONARY = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
 _FAST_SIDE_PX = 1240  #: first look: an A4 page at about 106 dpi, a 9 mm marker has 37 px
 _FULL_SIDE_PX = 3600  #: the thorough look, for what the first one missed
+_CORNER_SHARE = 0.24  #: of the image's width and height
+_ENOUGH = 4
 _CELLS = 6  #: a 4×4 marker with its black border
 
 
 def find_fiducials(image: Grey, wanted: AbstractSet[int]) -> dict[int, Corners]:
-    """The markers with these ids that a quick look at a reduced image shows, by id."""
-    found = _detect(image, wanted, _FAST_SIDE_PX, _fast_parameters())
+    """The markers with these ids that a quick look at a reduced image shows, by id.
+
+    The image's corners are looked at first (a fifth of the work, and all there is to do for a scan); the
+    whole image only where fewer than four markers were found there.
+    """
+    found = _detect_in_corners(image, wanted)
+    if len(found) < _ENOUGH:
+        found = _detect(image, wanted, _FAST_SIDE_PX, _fast_parameters()) | found
     return {marker: _refined(image, corners) for marker, corners in found.items()}
+
+
+def _detect_in_corners(image: Grey, wanted: AbstractSet[int]) -> dict[int, Corners]:
+    """Markers that lie wholly in one of the image's corners, at the scale of the quick look."""
+    height, width = image.shape
+    tall, wide = round(height * _CORNER_SHARE), round(width * _CORNER_SHARE)
+    longest = max(image.shape)
+    scale = min(1.0, _FAST_SIDE_PX / longest)
+    parameters = _fast_parameters()
+    parameters.minMarkerPerimeterRate *= longest / max(tall, wide)
+    parameters.maxMarkerPerimeterRate = 3.0
+    found: dict[int, Corners] = {}
+    for top, left in ((0, 0), (0, width - wide), (height - tall, width - wide), (height - tall, 0)):
+        corner = np.ascontiguousarray(image[top : top + tall, left : left + wide])
+        seen = _detect(corner, wanted, round(scale * max(corner.shape)), parameters)
+        for marker, corners in seen.items():
+            moved = corners + np.array([left, top])
+            known = found.get(marker)
+            if known is None or side_px(moved) > side_px(known):
+                found[marker] = moved
+    return found
 
 
 def find_all_fiducials(image: Grey, wanted: AbstractSet[int]) -> dict[int, Corners]:
