@@ -133,6 +133,7 @@ class TextLine(Record):
     chars: tuple[ReadChar, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()  #: other readings with log-probabilities
     looks: tuple[Lattice, ...] = ()  #: what each look at the line thought possible; () when not kept
+    crossed: tuple[ReadChar, ...] = ()  #: characters that were crossed out, as they read; not in ``text``
 
 
 class TextReading(Record):
@@ -144,11 +145,11 @@ class TextReading(Record):
     ink_share: float = 0.0  #: ink pixels ÷ region pixels after subtracting the print
     lines: tuple[TextLine, ...] = ()
     engine: str = ""  #: name and version of what read it; empty when nothing was read
-    note: str = ""  #: "crossed out", "outside the box", or why it was not read
+    note: str = ""  #: "crossed out", "partly crossed out", "outside the box", or why it was not read
 
     @property
     def text(self) -> str:
-        return "\n".join(line.text for line in self.lines)
+        return "\n".join(line.text for line in self.lines if line.text or not line.crossed)
 
 
 class DigitReading(Record):

@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 Lengths = NDArray[np.int32]
 Rows = NDArray[np.intp]
 
-#: So much of a block's width is dark where a path goes through it.
+#: So much of a block's width is dark where a path goes through it, unless it is looked for more strictly.
 FILLED = 0.6
 #: A search for paths ends after so many.
 MOST_PATHS = 200
@@ -62,12 +62,13 @@ class Paths:
         return Path(block - len(left), rows)
 
 
-def level_paths(mask: Mask, step: int, *, mended: int = 0) -> Paths:
+def level_paths(mask: Mask, step: int, *, filled: float = FILLED, mended: int = 0) -> Paths:
     """Nearly level paths through a mask of ink.
 
     Args:
         mask: ``(height, width)``, dark is true.
         step: a path turns by at most one pixel in so many columns.
+        filled: a path may go where so much of a block's width is dark.
         mended: close holes of fewer than so many blocks.
     """
     height, blocks = mask.shape[0], mask.shape[1] // step
@@ -76,7 +77,7 @@ def level_paths(mask: Mask, step: int, *, mended: int = 0) -> Paths:
         return Paths(nothing, nothing, step)
     even = mask[:, : blocks * step].astype(np.uint8) * 255
     share = cv2.resize(even, (blocks, height), interpolation=cv2.INTER_AREA)
-    dark = (share >= FILLED * 255).astype(np.uint8)
+    dark = (share >= filled * 255).astype(np.uint8)
     if mended:
         line = np.ones((1, mended), np.uint8)
         dark = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, line), dtype=np.uint8)

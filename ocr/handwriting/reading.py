@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-import numpy as np
-
 from core.cards import WritingKind, WritingRegion
 from core.expectations import NOTHING_EXPECTED, Expectation
-from core.geometry import BoxMm
-from core.lattices import Lattice, joined
-from core.pages import ReadChar, TextLine, TextReading
+from core.pages import TextLine, TextReading
 from ocr.engines.protocol import LineReading, TextEngine
 from ocr.handwriting.ink import Ink, ink_of
-from ocr.handwriting.remarks import is_blank, remark
-from ocr.handwriting.rows import Piece, Row, find_rows
+from ocr.handwriting.remarks import CROSSED_OUT, PARTLY_CROSSED, is_blank, remark
+from ocr.handwriting.rows import Row, find_rows
+from ocr.handwriting.text_lines import text_line
 from ocr.rasters import PageRaster
 
 #: How far around a region strokes are followed, to see on which side of its edge most of them lies.
@@ -109,6 +106,9 @@ def _reading(found: _Found, readings: list[list[LineReading]], engine: str) -> T
         text_line(found.ink, row.pieces, parts) for row, parts in zip(found.rows, readings, strict=True)
     )
     note = remark(found.ink, found.region)
+    if found.region.kind is WritingKind.LINE and CROSSED_OUT in (note, _crossed(lines)):
+        note, lines = CROSSED_OUT, tuple(_as_written(line) for line in lines)
+    note = note or _crossed(lines)
     if found.region.kind in ESSAY_KINDS and not found.rows and not found.blank:
         note = note or NOT_READ
     return TextReading(
@@ -122,68 +122,15 @@ def _reading(found: _Found, readings: list[list[LineReading]], engine: str) -> T
     )
 
 
-def text_line(ink: Ink, pieces: Sequence[Piece], readings: Sequence[LineReading]) -> TextLine:
-    """One written line out of the readings of its pieces, placed on the card."""
-    chars: list[ReadChar] = []
-    for piece, reading in zip(pieces, readings, strict=True):
-        if chars and _needs_space(chars[-1].text, reading.text):
-            chars.append(ReadChar(text=" ", probability=1.0, x_mm=chars[-1].x_mm + chars[-1].width_mm))
-        chars += placed(ink, piece, reading)
-    return TextLine(
-        text="".join(char.text for char in chars),
-        box=row_box(ink, pieces),
-        probability=_mean([r.probability for r in readings if r.text]),
-        chars=tuple(chars),
-        alternatives=readings[0].alternatives if len(readings) == 1 else (),
-        looks=joined_looks(readings),
-        right=all_right(readings),
-    )
+def _crossed(lines: Sequence[TextLine]) -> str:
+    """``crossed out``, ``partly crossed out`` or nothing, by the characters of the lines."""
+    if not any(line.crossed for line in lines):
+        return ""
+    return PARTLY_CROSSED if any(line.text.strip() for line in lines) else CROSSED_OUT
 
 
-def all_right(readings: Sequence[LineReading]) -> float | None:
-    """That every piece of a line is read right; not known where one of them does not say."""
-    chances = [reading.right for reading in readings]
-    known = [chance for chance in chances if chance is not None]
-    return float(np.prod(known)) if known and len(known) == len(chances) else None
-
-
-def joined_looks(readings: Sequence[LineReading]) -> tuple[Lattice, ...]:
-    """The looks at a line that was read in pieces: as many as its least looked-at piece has."""
-    many = min((len(reading.looks) for reading in readings), default=0)
-    return tuple(joined([reading.looks[at] for reading in readings]) for at in range(many))
-
-
-def placed(ink: Ink, piece: Piece, reading: LineReading) -> list[ReadChar]:
-    """The characters with their places on the card in millimetres."""
-    width, scale = piece.right - piece.left, ink.px_per_mm
-    return [
-        ReadChar(
-            text=char.text,
-            probability=char.probability,
-            x_mm=round((ink.left_px + piece.left + char.start * width) / scale, 2),
-            width_mm=round(max(0.0, char.end - char.start) * width / scale, 2),
-        )
-        for char in reading.chars
-    ]
-
-
-def row_box(ink: Ink, pieces: Sequence[Piece]) -> BoxMm:
-    """The box around a line's pieces on the card."""
-    return ink.box_mm(
-        min(p.left for p in pieces),
-        min(p.top for p in pieces),
-        max(p.right for p in pieces),
-        max(p.bottom for p in pieces),
-    )
-
-
-def _needs_space(before: str, after: str) -> bool:
-    """Lines are cut at wide gaps, which are spaces between words of the Latin script."""
-    return bool(after) and before.isascii() and before.isalnum() and after[0].isascii() and after[0].isalnum()
-
-
-def _mean(probabilities: Sequence[float]) -> float:
-    """Geometric mean, 0 of nothing."""
-    if not probabilities:
-        return 0.0
-    return float(np.exp(np.mean(np.log(np.maximum(1e-6, probabilities)))))
+def _as_written(line: TextLine) -> TextLine:
+    """A line with all its characters, for a region that is crossed out as a whole and says so."""
+    chars = tuple(sorted((*line.chars, *line.crossed), key=lambda char: char.x_mm))
+    text = "".join(char.text for char in chars)
+    return line.model_copy(update={"text": text, "chars": chars, "crossed": ()}) if line.crossed else line

@@ -9,6 +9,7 @@ from core.cards import WritingKind, WritingRegion
 from ocr.handwriting.ink import Ink
 
 CROSSED_OUT = "crossed out"
+PARTLY_CROSSED = "partly crossed out"
 OUTSIDE = "outside the box"
 
 #: A region is blank unless one stroke is at least so long and has at least so much ink: less is
@@ -41,7 +42,11 @@ def is_blank(ink: Ink) -> bool:
 
 
 def remark(ink: Ink, region: WritingRegion) -> str:
-    """``crossed out``, ``outside the box``, or nothing. Crossed out is told for lines only."""
+    """``crossed out``, ``outside the box``, or nothing.
+
+    Here only a line is told to be crossed out, and only as a whole; what is crossed out within a text
+    is told where it is read (:mod:`ocr.handwriting.crossing`).
+    """
     if not ink.mask.any():
         return ""
     if region.kind is WritingKind.LINE and (struck_through(ink) or scribbled(ink)):

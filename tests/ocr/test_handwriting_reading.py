@@ -76,9 +76,9 @@ def test_lines_and_characters_have_places_on_the_card() -> None:
     assert line.box.x_mm == pytest.approx(40, abs=1.5)
     assert line.box.bottom_mm == pytest.approx(17, abs=1.2)
     first, second = line.chars
-    assert first.x_mm == pytest.approx(line.box.x_mm, abs=0.05)
-    assert second.x_mm == pytest.approx(first.x_mm + first.width_mm, abs=0.05)
-    assert second.x_mm + second.width_mm == pytest.approx(line.box.right_mm, abs=0.05)
+    assert line.box.x_mm <= first.x_mm < line.box.x_mm + 3
+    assert first.x_mm + first.width_mm <= second.x_mm
+    assert line.box.right_mm - 3 < second.x_mm + second.width_mm <= line.box.right_mm
 
 
 def test_an_essay_tells_that_it_is_written_but_is_read_only_when_asked() -> None:
