@@ -73,19 +73,26 @@ def judge(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> Bubble
 
 
 def _views(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> list[BubbleView]:
-    relatives = model.relative(ink.fill[span]).tolist()
+    measured = zip(
+        field.bubbles,
+        model.relative(ink.fill[span]).tolist(),
+        ink.fill[span].tolist(),
+        ink.strength[span].tolist(),
+        ink.outside[span].tolist(),
+        ink.corners[span].tolist(),
+        strict=True,
+    )
     views = []
-    for at, (bubble, relative) in enumerate(zip(field.bubbles, relatives, strict=True), span.start):
-        trace = _trace(relative, float(ink.fill[at]), float(ink.strength[at]), model)
-        outside = float(ink.outside[at])
-        struck = trace is not Trace.EMPTY and int(ink.corners[at]) >= _CROSS_CORNERS and model.corners < 2
+    for bubble, relative, fill, strength, outside, corners in measured:
+        trace = _trace(relative, fill, strength, model)
+        struck = trace is not Trace.EMPTY and corners >= _CROSS_CORNERS and model.corners < 2
         views.append(
             BubbleView(
                 label=bubble.label,
                 fill=round(relative, 4),
                 trace=trace,
                 crossed=struck or (trace is not Trace.EMPTY and outside >= model.overflow + _OUTSIDE),
-                smear=_is_smear(relative, float(ink.fill[at]), float(ink.strength[at]), model),
+                smear=_is_smear(relative, fill, strength, model),
                 beside=trace is not Trace.FULL and outside >= _BESIDE,
                 probability=_probability(relative, trace, struck=struck),
             )
