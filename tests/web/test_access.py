@@ -61,6 +61,7 @@ TABLE: dict[str, set[Role]] = {
     "ledger.take_back": {OFFICE},
     "identity.show": {OFFICE},
     "identity.queue": {OFFICE},
+    "identity.exchange": {OFFICE},
     "optional.show": {OFFICE},
     "optional.choose": {OFFICE},
     "marking.exams": {OFFICE, MARKER},
