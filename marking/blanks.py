@@ -72,14 +72,21 @@ def _by_accepted(blank: Blank, text: str, verified: bool) -> Outcome:
             return Outcome(blank.steps, f"与答案“{accepted}”相同", 1.0 if same_words else 0.9)
     nearest = min(blank.accepted, key=lambda a: edit_distance(written, comparable(a, blank.case_sensitive)))
     wanted = comparable(nearest, blank.case_sensitive)
-    numbers = verified and _is_number(written) and _is_number(wanted)
-    return Outcome(
-        0, f"与答案“{nearest}”不同", _OTHER_NUMBER if numbers else _miss_clearness(written, wanted)
-    )
+    numbers = verified and _NUMBER.fullmatch(written) and _NUMBER.fullmatch(wanted)
+    clear = numbers and not _same_digits(written, wanted)
+    return Outcome(0, f"与答案“{nearest}”不同", _OTHER_NUMBER if clear else _miss_clearness(written, wanted))
 
 
-def _is_number(text: str) -> bool:
-    return bool(_NUMBER.fullmatch(text))
+def _same_digits(text: str, other: str) -> bool:
+    """Whether two numbers differ in points, signs and noughts at the ends alone.
+
+    A point or a minus is the smallest mark on paper: scanner and reader lose it where no digit would be.
+    """
+    return _core_digits(text) == _core_digits(other)
+
+
+def _core_digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit()).strip("0")
 
 
 def _miss_clearness(written: str, accepted: str) -> float:
@@ -114,7 +121,9 @@ def _by_number(blank: Blank, text: str, verified: bool) -> Outcome:
         return Outcome(0, f"单位不对，答案是 {wanted}", 0.95 if clear else 0.5)
     if verdict is NumericVerdict.NO_NUMBER:
         return Outcome(0, f"没有读到数，答案是 {wanted}", min(near, 0.7))
-    miss = _OTHER_NUMBER if verified and clear else near if clear else min(near, 0.6)
+    if verified and clear and not _same_digits(written, key.value):
+        near = _OTHER_NUMBER
+    miss = near if clear else min(near, 0.6)
     return Outcome(0, f"数值与答案 {wanted} 不符", miss)
 
 

@@ -14,6 +14,7 @@ from core.lattices import joined
 from core.pages import TextReading
 from marking.blanks import Outcome, compare_blank
 from marking.expectations import written_forms
+from marking.normalise import comparable
 from marking.reading_odds import weighted_readings
 from models.ctc import Emissions
 from models.verification import Verification, posterior
@@ -72,16 +73,24 @@ def looks_of(reading: TextReading) -> tuple[Emissions, ...]:
 
 def _verified(blank: Blank, reading: TextReading, looks: tuple[Emissions, ...]) -> Weighed:
     forms = written_forms(blank)
-    free = [text.replace("\n", "") for text, _ in weighted_readings(reading)[:_FREE_READINGS]]
-    rivals = tuple(
-        dict.fromkeys(text for text in (*blank.wrong, *free) if text.strip() and text not in forms)
-    )
+    free = tuple(text.replace("\n", "") for text, _ in weighted_readings(reading)[:_FREE_READINGS])
+    rivals = _distinct((*blank.wrong, *free), forms, blank.case_sensitive)
     said = posterior(looks, forms, rivals, case_sensitive=blank.case_sensitive)
     texts = tuple(
         Possible(text, probability, compare_blank(blank, text, verified=True))
         for text, probability in ((_as_written(text, forms), p) for text, p in _named(said))
     )
     return Weighed(texts, said.other, verified=True)
+
+
+def _distinct(texts: tuple[str, ...], forms: tuple[str, ...], case_sensitive: bool) -> tuple[str, ...]:
+    """The texts that differ from the key's forms and from one another in more than spaces and the like."""
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(comparable(text, case_sensitive), text)
+    for form in forms:
+        found.pop(comparable(form, case_sensitive), None)
+    return tuple(text for form, text in found.items() if form)
 
 
 def _named(said: Verification) -> tuple[tuple[str, float], ...]:

@@ -39,6 +39,12 @@ def test_a_clearly_wrong_number_settles_at_nothing() -> None:
     assert (proposal.steps, proposal.settles) == (0, True)
 
 
+@pytest.mark.parametrize("written", ["1.0N", "100N", "-10N"])
+def test_a_number_that_differs_by_a_point_a_sign_or_a_nought_goes_to_a_person(written: str) -> None:
+    proposal = propose(FORCE, None, (seen(text(written)),), Licence())
+    assert (proposal.steps, proposal.settles) == (0, False)
+
+
 @pytest.mark.parametrize("written", ["F=10N", "10 N", "约10N"])
 def test_what_stands_around_the_number_does_not_matter(written: str) -> None:
     assert propose(FORCE, None, (seen(text(written)),), Licence()).steps == 2
