@@ -1,47 +1,61 @@
-"""Handwritten digits in the 考号 boxes: a distribution over 0–9 for each box."""
+"""Handwritten digits in the 考号 boxes: a distribution over 0–9 for each box, and what state it is in."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry import BoxMm
 from core.pages import DigitReading, NumberReading
+from models.digits import (
+    DIGITS,
+    STATES,
+    DigitReader,
+    PlacesRecogniser,
+    default_digit_reader,
+    digit_of,
+)
 from ocr.handwriting.ink import Ink, marks_in
 from ocr.rasters import Grey, PageRaster, Window
 
-DIGITS = "0123456789"
-#: Digits of one number are set side by side at this distance for the recogniser, 48 px high, the
-#: longer side of each this many pixels.
-PITCH_PX = 64
-DIGIT_PX = 25
-LINE_PX = 48
-LEAD_PX = 24
 #: How far around a box its digit may reach.
 MARGIN_MM = 0.8
 #: The ink of an empty box is shorter than this; half a millimetre more or less settles it.
 BLANK_UNDER_MM = 1.9
 BLANK_SLOPE_MM = 0.15
+#: From here a box is taken for crossed out or overwritten. Chosen on the folds of the training digits:
+#: none of them was taken for spoilt from 0.8 on.
+SPOILT_FROM = 0.8
+#: Writing of at least this height, this far beside or over other writing, is a digit of its own.
+APART_MM = 0.4
+DIGIT_MM = 2.5
+EMPTY, DIGIT, CROSSED, OVERWRITTEN = "empty", *STATES
 
 
-class DigitRecogniser(Protocol):
-    """What is needed of a recogniser (:class:`models.recogniser.LineRecogniser` has it)."""
+@dataclass(frozen=True)
+class Seen:
+    """One piece of writing in a box: shares of the ten digits, and of the three states."""
 
-    def one_of_each(
-        self, line: Grey, centres_px: Sequence[float], pitch_px: float, alphabet: str
-    ) -> NDArray[np.float64]: ...
+    shares: NDArray[np.float64]
+    states: NDArray[np.float64]
+
+    @property
+    def state(self) -> str:
+        """A digit, unless it is plainly spoilt."""
+        spoilt = 1 - float(self.states[0])
+        return STATES[1 + int(self.states[1:].argmax())] if spoilt >= SPOILT_FROM else DIGIT
 
 
 def read_number_boxes(
     raster: PageRaster,
     blank: PageRaster | None,
     boxes: Sequence[BoxMm],
-    recogniser: DigitRecogniser,
+    recogniser: PlacesRecogniser,
+    reader: DigitReader | None = None,
 ) -> NumberReading:
     """Read the digit in each box.
 
@@ -50,25 +64,20 @@ def read_number_boxes(
         blank: the blank card in the same frame; its boxes are removed.
         boxes: one a digit, left to right.
         recogniser: gives a distribution over the ten digits for each place of a line.
+        reader: reads the digits together with it; the shipped one when not given.
 
     Returns:
-        A reading with source ``digits``. An empty box has ``blank`` near 1 and a flat distribution.
+        A reading with source ``digits``. An empty box has ``blank`` near 1 and a flat distribution; so
+        has, with ``blank`` near 0, a box that is crossed out or overwritten, and a note says so.
     """
     inks = box_inks(raster, blank, boxes)
-    digits = [digit_crop(ink.grey, ink.mask) for ink in inks]
-    rows = digit_distributions([d for d in digits if d is not None], recogniser)
-    flat = np.full(len(DIGITS), 1 / len(DIGITS))
-    written = iter(rows)
-    return NumberReading(
-        source="digits",
-        digits=tuple(
-            DigitReading(
-                probabilities=tuple(float(p) for p in (flat if digit is None else next(written))),
-                blank=blank_probability(ink),
-            )
-            for digit, ink in zip(digits, inks, strict=True)
-        ),
-    )
+    writings = [writings_of(ink) for ink in inks]
+    seen = iter(read_digits([crop for crops in writings for crop in crops], recogniser, reader))
+    digits = [
+        box_reading([next(seen) for _ in crops], blank_probability(ink))
+        for crops, ink in zip(writings, inks, strict=True)
+    ]
+    return NumberReading(source="digits", digits=tuple(digits))
 
 
 def box_inks(raster: PageRaster, blank: PageRaster | None, boxes: Sequence[BoxMm]) -> list[Ink]:
@@ -86,33 +95,83 @@ def box_inks(raster: PageRaster, blank: PageRaster | None, boxes: Sequence[BoxMm
     return [marks.writing(box, window) for box, window in zip(boxes, windows, strict=True)]
 
 
-def digit_distributions(digits: Sequence[Grey], recogniser: DigitRecogniser) -> NDArray[np.float64]:
-    """``(digits, 10)`` probabilities of crops made by :func:`digit_crop`.
+def read_digits(
+    crops: Sequence[Grey], recogniser: PlacesRecogniser, reader: DigitReader | None = None
+) -> list[Seen]:
+    """What is seen in crops of :func:`ocr.handwriting.numbers.writings_of` or ``models.digits.digit_of``."""
+    read = (reader or default_digit_reader()).read(crops, recogniser) if crops else None
+    return [] if read is None else [Seen(*rows) for rows in zip(read.shares, read.states, strict=True)]
 
-    The digits of one number are read as one line, well apart: that is quicker than one by one, and
-    more of them are right.
+
+def writings_of(ink: Ink) -> list[Grey]:
+    """The digits written in a box, cut out: one as a rule, none in an empty box.
+
+    More than one only where pieces as high as a digit stand clearly beside or over each other, as when
+    a digit is struck through and the right one squeezed in.
     """
-    if not digits:
-        return np.zeros((0, len(DIGITS)))
-    line = np.full((LINE_PX, 2 * LEAD_PX + PITCH_PX * len(digits)), 255, dtype=np.uint8)
-    centres = [LEAD_PX + PITCH_PX * (at + 0.5) for at in range(len(digits))]
-    for digit, centre in zip(digits, centres, strict=True):
-        height, width = digit.shape
-        top, left = (LINE_PX - height) // 2, round(centre - width / 2)
-        line[top : top + height, left : left + width] = digit
-    return recogniser.one_of_each(line, centres, PITCH_PX, DIGITS)
+    if not ink.strokes.count:
+        return []
+    groups = [box for box in _groups(ink) if box.height >= DIGIT_MM * ink.px_per_mm]
+    if len(groups) < 2:
+        return [digit_of(ink.grey)]
+    return [digit_of(np.ascontiguousarray(box.of(ink.grey))) for box in sorted(groups, key=lambda b: b.left)]
 
 
-def digit_crop(grey: Grey, mask: NDArray[np.bool_]) -> Grey | None:
-    """The ink cut out and scaled so that its longer side is ``DIGIT_PX``; nothing without ink."""
-    ys, xs = np.nonzero(mask)
-    if len(ys) == 0:
-        return None
-    crop = grey[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-    scale = DIGIT_PX / max(crop.shape)
-    size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(crop, size, interpolation=method), dtype=np.uint8)
+def _groups(ink: Ink) -> list[Window]:
+    """The boxes of strokes that are near each other, in the ink's pixels."""
+    near = max(1, round(APART_MM * ink.px_per_mm))
+    boxes = [Window(*(int(edge) for edge in span)) for span in zip(*ink.strokes.spans, strict=True)]
+    groups: list[Window] = []
+    for box in boxes:
+        joined = box
+        apart = groups
+        while True:
+            touching = [g for g in apart if _overlaps(g.grown(near), joined)]
+            if not touching:
+                break
+            apart = [g for g in apart if g not in touching]
+            joined = _around([joined, *touching])
+        groups = [*apart, joined]
+    return groups
+
+
+def _overlaps(a: Window, b: Window) -> bool:
+    shared = a.within(b)
+    return shared.width > 0 and shared.height > 0
+
+
+def _around(windows: Sequence[Window]) -> Window:
+    return Window(
+        min(w.left for w in windows),
+        min(w.top for w in windows),
+        max(w.right for w in windows),
+        max(w.bottom for w in windows),
+    )
+
+
+def box_reading(seen: Sequence[Seen], blank: float) -> DigitReading:
+    """The reading of one box.
+
+    Args:
+        seen: the pieces of writing in it, left to right.
+        blank: the probability that they are nothing.
+    """
+    flat = np.full(len(DIGITS), 1 / len(DIGITS))
+    if not seen or blank > 0.5:
+        shares = seen[0].shares if len(seen) == 1 else flat
+        return DigitReading(probabilities=_shares(shares), blank=blank, state=EMPTY)
+    states = [each.state for each in seen]
+    if states == [DIGIT]:
+        return DigitReading(probabilities=_shares(seen[0].shares), blank=blank, state=DIGIT)
+    clean = [each for each, state in zip(seen, states, strict=True) if state == DIGIT]
+    state = OVERWRITTEN if len(seen) == len(clean) else next(s for s in states if s != DIGIT)
+    beside = len(seen) > 1 and len(clean) == 1
+    note = f"{state}; beside it {DIGITS[int(clean[0].shares.argmax())]}" if beside else state
+    return DigitReading(probabilities=_shares(flat), blank=blank, state=state, note=note)
+
+
+def _shares(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
 
 
 def blank_probability(ink: Ink) -> float:
