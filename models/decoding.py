@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 import numpy as np
 
@@ -78,7 +79,7 @@ class Decoded:
         return self.probability >= SURE
 
 
-@dataclass
+@dataclass(slots=True)
 class _Beam:
     """A text so far: its mass ending in a blank and in its last character, and what context adds."""
 
@@ -116,7 +117,7 @@ def decode(
     if len(looks) > 1:
         ranked = _judged(looks, prior, ranked, reach)
     best = ranked[0][0]
-    spans = first if best == reading else aligned(looks[0], best)
+    spans = first if best == reading else realigned(looks[0], first, best)
     return Decoded(_normalised(ranked)[:keep], _placed(spans, looks[0].width_share))
 
 
@@ -148,23 +149,23 @@ def _extended(beams: dict[str, _Beam], step: Step, prior: ContextPrior) -> dict[
         mass, last = held.blank + held.char, text[-1:]
         for said, probability in step:
             if said == BLANK:
-                _entry(following, text, held).blank += mass * probability
+                _same(following, text, held).blank += mass * probability
                 continue
             fresh = mass
             if said == last:
-                _entry(following, text, held).char += held.char * probability
+                _same(following, text, held).char += held.char * probability
                 fresh = held.blank
             if fresh > 0.0:
                 longer = following.get(text + said)
                 if longer is None:
-                    odds = held.odds * prior.odds(held.context, said)
-                    longer = _Beam(0.0, 0.0, odds, prior.extended(held.context, said))
-                    following[text + said] = longer
-                longer.char += fresh * probability
+                    odds, context = prior.step(held.context, said)
+                    following[text + said] = _Beam(0.0, fresh * probability, held.odds * odds, context)
+                else:
+                    longer.char += fresh * probability
     return following
 
 
-def _entry(following: dict[str, _Beam], text: str, held: _Beam) -> _Beam:
+def _same(following: dict[str, _Beam], text: str, held: _Beam) -> _Beam:
     found = following.get(text)
     if found is None:
         found = following[text] = _Beam(0.0, 0.0, held.odds, held.context)
@@ -177,9 +178,10 @@ def _score(held: _Beam) -> float:
 
 def _kept(following: dict[str, _Beam], beam: int) -> tuple[dict[str, _Beam], float]:
     """The best few, their mass divided by the largest, and that divisor."""
-    ranked = sorted(following.items(), key=lambda entry: -_score(entry[1]))[:beam]
-    least = _score(ranked[0][1]) * CUT
-    kept = {text: held for text, held in ranked if _score(held) >= least}
+    scored = [((held.blank + held.char) * held.odds, text) for text, held in following.items()]
+    scored.sort(reverse=True)
+    least = scored[0][0] * CUT
+    kept = {text: following[text] for score, text in scored[:beam] if score >= least}
     scale = max(held.blank + held.char for held in kept.values()) or 1.0
     for held in kept.values():
         held.blank /= scale
@@ -220,6 +222,27 @@ def log_probabilities(emissions: Emissions, texts: Sequence[str]) -> tuple[float
 def _exactly(text: str) -> States:
     """A text of which no character counts for another."""
     return States(text, tuple(map(frozenset, text)), (frozenset({BLANK}),) * (len(text) + 1))
+
+
+def realigned(emissions: Emissions, spans: Sequence[Span], text: str) -> tuple[Span, ...]:
+    """Where the characters of a text stand, from where those of the greedy reading do.
+
+    What both have in common stays in its place; between, each stretch is aligned for itself.
+    """
+    reading = "".join(span.char for span in spans)
+    found: list[Span] = []
+    for tag, start, end, begin, stop in SequenceMatcher(None, reading, text, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found += spans[start:end]
+            continue
+        first = spans[start - 1].last + 1 if start else 0
+        last = spans[end].first if end < len(spans) else len(emissions.steps)
+        part = Emissions(emissions.steps[first:last], emissions.width_share)
+        own = aligned(part, text[begin:stop])
+        if len(own) < stop - begin:  # no room between what is common: it has to move, too
+            return aligned(emissions, text)
+        found += [replace(span, first=span.first + first, last=span.last + first) for span in own]
+    return tuple(found)
 
 
 def aligned(emissions: Emissions, text: str) -> tuple[Span, ...]:

@@ -57,27 +57,27 @@ class ContextPrior:
         self, model: CharacterModel, share: float, hints: Hints | None = None, limit: float = LIMIT
     ) -> None:
         self._model, self._share, self._hints, self._limit = model, share, hints, limit
-        self._known: dict[tuple[Context, str], float] = {}
+        self._known: dict[tuple[Context, str], tuple[float, Context]] = {}
 
-    def odds(self, context: Context, char: str) -> float:
-        """How much likelier the character is here than by the picture alone; 1 for spaces."""
+    def step(self, context: Context, char: str) -> tuple[float, Context]:
+        """How much likelier the character is here than by the picture alone, and the context after it.
+
+        The odds are 1 for spaces: where words part is the picture's to say.
+        """
         key = (context, char)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = 1.0 if char.isspace() else math.exp(self._log_odds(context, char))
+            odds = 1.0 if char.isspace() else math.exp(self._log_odds(context, char))
+            known = self._known[key] = (odds, self._model.extended(context, char))
         return known
-
-    def extended(self, context: Context, char: str) -> Context:
-        """The context one character later."""
-        return self._model.extended(context, char)
 
     def log_odds(self, text: str) -> float:
         """Of a whole text: the sum over its characters."""
         total = 0.0
         context: Context = ()
         for char in text:
-            total += math.log(self.odds(context, char))
-            context = self.extended(context, char)
+            odds, context = self.step(context, char)
+            total += math.log(odds)
         return total
 
     def _log_odds(self, context: Context, char: str) -> float:

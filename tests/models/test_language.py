@@ -124,7 +124,7 @@ def test_running_language_and_unrelated_characters_are_told_apart() -> None:
 
 def test_on_a_line_of_unrelated_characters_the_leaning_to_frequent_ones_is_taken_back() -> None:
     prior = prior_for(default_language(), "岭钢捉豁臻瓣埃坛颈铱伊链害", Expectation())
-    assert prior.odds((), "铱") > 1 > prior.odds((), "的")
+    assert prior.step((), "铱")[0] > 1 > prior.step((), "的")[0]
 
 
 def test_words_of_the_item_become_likelier_all_alike() -> None:
@@ -132,7 +132,7 @@ def test_words_of_the_item_become_likelier_all_alike() -> None:
     without = prior_for(model, "", Expectation())
     hinted = prior_for(model, "", Expectation(words=("泊松亮斑", "菲涅耳透镜")))
     context = (model.id_of("松"),)
-    assert hinted.odds(context, "亮") > without.odds(context, "亮")
+    assert hinted.step(context, "亮")[0] > without.step(context, "亮")[0]
     hints = Hints(("甲乙", "丙丁"), model)
     assert hints.probability((), "甲") == hints.probability((), "丙") == 0.5
     assert hints.probability((), "乙") == 0.0
@@ -142,16 +142,16 @@ def test_context_never_adds_more_than_its_limit() -> None:
     model = default_language()
     prior = ContextPrior(model, 0.95)
     contexts = [tuple(map(model.id_of, text)) for text in ("", "电磁感", "的", "th")]
-    odds = [prior.odds(context, char) for context in contexts for char in "应的一龘國，e ７"]
+    odds = [prior.step(context, char)[0] for context in contexts for char in "应的一龘國，e ７"]
     assert all(math.exp(-LIMIT) - 1e-9 <= value <= math.exp(LIMIT) + 1e-9 for value in odds)
     keyed = prior_for(model, "", Expectation(accepted=("电磁感应",), rivals=("静电感应",)))
-    odds = [keyed.odds(context, char) for context in contexts for char in "应的龘"]
+    odds = [keyed.step(context, char)[0] for context in contexts for char in "应的龘"]
     assert all(math.exp(-KEY_LIMIT) - 1e-9 <= value <= math.exp(KEY_LIMIT) + 1e-9 for value in odds)
 
 
 def test_spaces_beside_chinese_say_nothing_and_between_words_they_part_them() -> None:
     prior = ContextPrior(default_language(), 0.95)
-    assert prior.odds((), " ") == 1.0
+    assert prior.step((), " ")[0] == 1.0
     assert prior.log_odds("重 力") == prior.log_odds("重力")
     assert prior.log_odds("力 F 力") == prior.log_odds("力F力")
     assert prior.log_odds("of the") > prior.log_odds("ofthe")
