@@ -176,17 +176,18 @@ def find_landmarks(scan: Grey, marks: Landmarks, expected_mm: Floats, reach_mm: 
         reach_mm: how far around that is looked, each way.
 
     Returns:
-        Displacements to a fraction of a pixel; a score of -1 where a landmark lies outside the page.
+        Displacements to a fraction of a pixel, and how alike patch and place are (-1 to 1).
     """
     reach = max(1, round(reach_mm * marks.px_per_mm))
     offsets = np.round(expected_mm * marks.px_per_mm).astype(np.int64)
+    # White around the page, so that landmarks at its edges are looked for as far as all others.
+    room = reach + int(np.abs(offsets).max(initial=0))
+    wide = cv2.copyMakeBorder(scan, room, room, room, room, cv2.BORDER_CONSTANT, value=(255,))
     shifts, scores = expected_mm.copy(), np.full(len(marks), -1.0)
     for i, patch in enumerate(marks.patches):
-        left, top = marks.corners_px[i] + offsets[i] - reach
+        left, top = marks.corners_px[i] + offsets[i] + room - reach
         bottom, right = top + patch.shape[0] + 2 * reach, left + patch.shape[1] + 2 * reach
-        if left < 0 or top < 0 or bottom > scan.shape[0] or right > scan.shape[1]:
-            continue
-        likeness = cv2.matchTemplate(scan[top:bottom, left:right], patch, cv2.TM_CCOEFF_NORMED)
+        likeness = cv2.matchTemplate(wide[top:bottom, left:right], patch, cv2.TM_CCOEFF_NORMED)
         x, y, scores[i] = _peak(np.asarray(likeness, np.float32))
         shifts[i] = (offsets[i] + (x - reach, y - reach)) / marks.px_per_mm
     return Found(shifts, scores)

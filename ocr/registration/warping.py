@@ -39,8 +39,9 @@ _FOUND = 0.45  #: correlation from which a landmark counts as found
 _LEAST_ASTRAY = 3  #: probes, displaced or not found, before anything is done
 _LEAST_FOUND = 24  #: landmarks, for a surface
 _LEAST_SEEN = 0.4  #: of the probes: with fewer, the page is not where it is thought to be
-_MOST_LEFT = 0.5  #: of the probes astray may still be so, for a warp to be kept
-_COARSE_SPACING_MM, _FINE_SPACING_MM = 60.0, 17.0
+_MOST_LEFT = 0.5  #: of the probes astray, or of their displacement, for a warp to be kept
+_COARSE_SPACING_MM, _FINE_SPACING_MM = 50.0, 17.0
+_CORNER_TRUST = 4.0  #: of a fiducial, against 1 of a landmark that is found exactly
 _COARSE_REACH_MM, _FINE_REACH_MM, _LAST_REACH_MM = 8.0, 1.75, 0.9
 _ROUNDS = 4
 _SCALE_FLOOR_MM = 0.12
@@ -99,7 +100,9 @@ def flattened(
     bent = registration.model_copy(update={"warp": warp})
     straight = rectify(image, bent, page, raster.px_per_mm)
     after = _probe(straight, page, blank)
-    if after.found < before.found or after.astray > before.astray * _MOST_LEFT:
+    fewer = after.astray <= _MOST_LEFT * before.astray
+    nearer = after.displaced_mm <= _MOST_LEFT * before.displaced_mm
+    if after.found < before.found or not (fewer or nearer):
         return _as_is(raster, registration, before)
     return Flattened(straight, bent, after.displaced_mm)
 
@@ -168,25 +171,52 @@ def measure_warp(raster: PageRaster, page: CardPage, blank: PageRaster) -> Warp 
     size = (page.width_mm, page.height_mm)
     surface = _Surface.flat(size, _COARSE_SPACING_MM)
     steps = (
-        (COARSE, _COARSE_SPACING_MM, _COARSE_REACH_MM, 3.0),
+        (COARSE, _COARSE_SPACING_MM, _COARSE_REACH_MM, 0.3),
         (FINE, 2 * _FINE_SPACING_MM, _FINE_REACH_MM, 0.1),
+        (FINE, _FINE_SPACING_MM, _FINE_REACH_MM, 0.05),
         (FINE, _FINE_SPACING_MM, _LAST_REACH_MM, 0.02),
     )
     residual = 0.0
     for layout, spacing, reach, stiffness in steps:
-        marks = landmarks_of(blank, page, layout)
-        if len(marks) < _LEAST_FOUND:
-            return None
-        scan = shrunken(raster.pixels, layout.shrink)
-        found = find_landmarks(scan, marks, surface.at(marks.centres_mm), reach)
-        sure = found.scores >= _FOUND
-        if sure.sum() < _LEAST_FOUND:
+        seen = _seen(raster, landmarks_of(blank, page, layout), surface, reach)
+        if seen is None:
             return None
         surface = _Surface.flat(size, spacing)
-        residual = surface.fit(
-            marks.centres_mm[sure], found.shifts_mm[sure], marks.tensors[sure], found.scores[sure], stiffness
-        )
+        residual = surface.fit(seen if layout is FINE else seen.with_corners(page), stiffness)
     return surface.warp(residual)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Displacements ``shifts`` at ``places`` (both ``(n, 2)`` mm), in what directions, how surely."""
+
+    places: Floats
+    shifts: Floats
+    tensors: Floats
+    trust: Floats
+
+    def with_corners(self, page: CardPage) -> _Seen:
+        """With the fiducials too, which the homography has put nearly into their places."""
+        corners = np.array([(mark.centre.x_mm, mark.centre.y_mm) for mark in page.fiducials]).reshape(-1, 2)
+        count = len(corners)
+        return _Seen(
+            np.concatenate([self.places, corners]),
+            np.concatenate([self.shifts, np.zeros((count, 2))]),
+            np.concatenate([self.tensors, np.tile(np.eye(2), (count, 1, 1))]),
+            np.concatenate([self.trust, np.full(count, _CORNER_TRUST)]),
+        )
+
+
+def _seen(raster: PageRaster, marks: Landmarks, surface: _Surface, reach_mm: float) -> _Seen | None:
+    """The landmarks that are found around where the surface has them; ``None`` when they are too few."""
+    if len(marks) < _LEAST_FOUND:
+        return None
+    scan = shrunken(raster.pixels, marks.shrink)
+    found = find_landmarks(scan, marks, surface.at(marks.centres_mm), reach_mm)
+    sure = found.scores >= _FOUND
+    if sure.sum() < _LEAST_FOUND:
+        return None
+    return _Seen(marks.centres_mm[sure], found.shifts_mm[sure], marks.tensors[sure], found.scores[sure] ** 2)
 
 
 class _Surface:
@@ -212,21 +242,21 @@ class _Surface:
         """Displacements ``(n, 2)``."""
         return np.asarray(self._weights(places) @ self.points.T, dtype=np.float64)
 
-    def fit(self, places: Floats, shifts: Floats, tensors: Floats, scores: Floats, stiffness: float) -> float:
+    def fit(self, seen: _Seen, stiffness: float) -> float:
         """Fit by reweighted least squares; returns the root mean square residual of what fits, in mm."""
-        weights = self._weights(places)
+        weights = self._weights(seen.places)
         stiff = np.kron(np.eye(2), stiffness * self._bending() + 1e-6 * np.eye(len(self.points[0])))
-        trust = scores**2
+        trust = seen.trust
         residual = np.inf
         for _ in range(_ROUNDS):
-            trusted = tensors * trust[:, None, None]
+            trusted = seen.tensors * trust[:, None, None]
             blocks = [[weights.T @ (weights * trusted[:, a, b, None]) for b in (0, 1)] for a in (0, 1)]
-            aims = np.concatenate([weights.T @ (trusted[:, a] * shifts).sum(axis=1) for a in (0, 1)])
+            aims = np.concatenate([weights.T @ (trusted[:, a] * seen.shifts).sum(axis=1) for a in (0, 1)])
             self.points = np.linalg.solve(np.block(blocks) + stiff, aims).reshape(2, -1)
-            off = shifts - weights @ self.points.T
-            far = np.sqrt(np.maximum(np.einsum("na,nab,nb->n", off, tensors, off), 0))
+            off = seen.shifts - weights @ self.points.T
+            far = np.sqrt(np.maximum(np.einsum("na,nab,nb->n", off, seen.tensors, off), 0))
             scale = max(_SCALE_FLOOR_MM, 1.5 * float(np.median(far)))
-            trust = scores**2 / (1 + (far / scale) ** 2) ** 2
+            trust = seen.trust / (1 + (far / scale) ** 2) ** 2
             near = far <= 2.5 * scale
             residual = float(np.sqrt(np.mean(far[near] ** 2)))
         return residual

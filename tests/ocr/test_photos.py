@@ -66,7 +66,6 @@ def test_a_clean_scan_is_not_bothered(seed: int, side: int) -> None:
         (faults.shadow, 0.92, 0, Severity.RETAKE, "太暗"),
         (faults.pale_copy, 0.13, 0, Severity.RETAKE, "请重拍: 整页颜色太淡"),
         (faults.glare, 5.0, 0, Severity.DOUBTFUL, "反光"),
-        (faults.curl, 6.0, 0, Severity.DOUBTFUL, "请把纸压平后重拍: 页面弯折"),
     ],
 )
 def test_what_is_wrong_is_said(
@@ -101,6 +100,16 @@ def test_what_is_read_as_well_all_the_same_is_not_bothered(
 ) -> None:
     quality = spoilt(sheet, by, strength, side)
     assert quality.severity is Severity.READABLE, quality.advice
+
+
+@pytest.mark.parametrize(
+    ("displaced_mm", "severity"), [(0.4, Severity.READABLE), (0.8, Severity.DOUBTFUL), (1.2, Severity.RETAKE)]
+)
+def test_bends_that_are_left_are_said(sheet: Scans, displaced_mm: float, severity: Severity) -> None:
+    page = seen(sheet.sides[0], sheet)
+    quality = judge_page(page.image, page.plain, page.registration, page.page, page.blank, displaced_mm)
+    assert quality.severity is severity
+    assert ("请把纸压平后重拍: 页面弯折" in quality.advice) == bool(quality.doubtful) == (displaced_mm > 0.6)
 
 
 def test_judging_is_cheap(sheet: Scans) -> None:

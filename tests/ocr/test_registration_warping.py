@@ -88,7 +88,7 @@ def test_a_flat_page_costs_next_to_nothing(sheet: Scans) -> None:
     assert (time.process_time() - begun) / 5 < 0.02  # 2 ms where nothing else runs
 
 
-@pytest.mark.parametrize("bow_mm", [1.0, 2.5, 4.0])
+@pytest.mark.parametrize("bow_mm", [1.0, 3.0, 5.0])
 def test_a_curled_page_is_laid_flat(sheet: Scans, bow_mm: float) -> None:
     found = seen(curl(sheet.sides[0], sheet.sides[1], bow_mm, CHANCE).pixels, sheet)
     assert found.flat.registration.warp is not None
@@ -108,11 +108,6 @@ def test_what_is_stored_gives_the_same_picture_again(sheet: Scans) -> None:
     found = seen(curl(sheet.sides[0], sheet.sides[1], 2.5, CHANCE).pixels, sheet)
     stored = Registration.model_validate_json(found.flat.registration.model_dump_json())
     assert np.array_equal(rectify(found.image, stored, found.page).pixels, found.flat.raster.pixels)
-
-
-def test_a_page_bent_too_far_says_how_far(sheet: Scans) -> None:
-    found = seen(curl(sheet.sides[0], sheet.sides[1], 7.0, CHANCE).pixels, sheet)
-    assert found.flat.displaced_mm > 0.6
 
 
 def test_another_cards_print_is_no_surface(sheet: Scans) -> None:
