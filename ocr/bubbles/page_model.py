@@ -14,6 +14,7 @@ _USUAL_FULL = 0.5  #: added darkness of a full pencil bubble, weighing as much a
 _PRIOR_MARKS = 2.0
 _LEAST_SPREAD = 0.006
 _USUAL_STRENGTH = 0.7
+_UNEVEN = 0.55  #: usual darkness over strength: proper fills lie above 0.7, ticks and crosses below 0.5
 #: Marks weaker than this share of the page's usual strength are pale. Even hands keep within a fifth;
 #: where a page's marks vary more, the share falls with their spread (chosen on made-up hands).
 _PALE, _PALEST, _PALE_SPREADS = 0.8, 0.68, 2.5
@@ -37,6 +38,11 @@ class PageModel:
     least_strength: float
     overflow: float
     corners: float
+
+    @property
+    def is_of_strokes(self) -> bool:
+        """Whether the page's usual marks are ticks, crosses or dashes with paper between them."""
+        return self.full - self.empty <= _UNEVEN * self.strength
 
     def relative(self, fill: Floats) -> Floats:
         """Fill on the page's own scale: 0 empty, 1 typical full."""

@@ -106,7 +106,8 @@ def _trace(relative: float, fill: float, strength: float, model: PageModel) -> T
     if clear and strength >= model.least_strength:
         if relative >= _FULL:
             return Trace.FULL
-        if relative >= _STROKE and contrast <= _UNEVEN * strength:
+        # Where all marks are ticks, a tick is full: what is less may be a slip of the pencil.
+        if relative >= _STROKE and contrast <= _UNEVEN * strength and not model.is_of_strokes:
             return Trace.STROKES
     if relative >= _TRACE and contrast >= max(4 * model.spread, _LEAST_CONTRAST / 2):
         return Trace.FAINT
