@@ -46,10 +46,12 @@ class Table:
     def of_sets(self, sets: Sequence[frozenset[str]]) -> Floats:
         """``(steps, len(sets))``: what the characters of each set have together."""
         index = {key: at for at, key in enumerate(self.keys)}
-        member = np.zeros((len(self.keys), len(sets)))
-        for column, each in enumerate(sets):
-            member[[index[key] for key in each if key in index], column] = 1.0
-        return np.asarray(np.maximum(self.values @ member, self.floor))
+        unknown = len(self.keys)
+        members = [[index[key] for key in each if key in index] or [unknown] for each in sets]
+        padded = np.concatenate([self.values, np.full((self.steps, 1), self.floor)], axis=1)
+        starts = np.cumsum([0, *(len(each) for each in members[:-1])])
+        columns = [column for each in members for column in each]
+        return np.asarray(np.add.reduceat(padded[:, columns], starts, axis=1))
 
 
 def table_of(steps: Sequence[Step], floor: float, case_sensitive: bool = False) -> Table:

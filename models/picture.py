@@ -72,7 +72,15 @@ class Picture:
 
 def picture_of(looks: Sequence[Emissions], case_sensitive: bool = False) -> Picture:
     """Fold every look's characters into their plain forms."""
-    return Picture(tuple(tuple(_folded(step, case_sensitive) for step in look.steps) for look in looks))
+    return Picture(
+        tuple(tuple(_folded(step, case_sensitive) for step in _shortened(look.steps)) for look in looks)
+    )
+
+
+def _shortened(steps: Sequence[Step]) -> list[Step]:
+    """Without the second and further of several steps in a row that surely say nothing."""
+    silent = [len(step) == 1 and step[0][0] == BLANK for step in steps]
+    return [step for at, step in enumerate(steps) if not (silent[at] and at and silent[at - 1])]
 
 
 def _folded(step: Step, case_sensitive: bool) -> Step:

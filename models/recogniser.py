@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Protocol
 
 import cv2
@@ -20,6 +20,7 @@ from onnxruntime import InferenceSession
 
 from models import ctc, latin, sessions
 from models.ctc import Emissions
+from models.variants import plain
 
 Grey = NDArray[np.uint8]
 
@@ -100,14 +101,40 @@ class LineRecogniser:
         """
         return tuple(self.line(emissions) for emissions in self.emissions(crops))
 
-    def emissions(self, crops: Sequence[Grey]) -> tuple[Emissions, ...]:
-        """The probable characters of each step of each crop, in the order given."""
+    def emissions(self, crops: Sequence[Grey], keep: Sequence[str] = ()) -> tuple[Emissions, ...]:
+        """The probable characters of each step of each crop, in the order given.
+
+        Args:
+            crops: as for :meth:`read`.
+            keep: for each crop the characters that it is expected to have, in any order; they and all
+                that is written like them are kept even where they are improbable. Empty: none.
+
+        Raises:
+            ValueError: ``keep`` is neither empty nor as long as ``crops``.
+        """
+        if keep and len(keep) != len(crops):
+            raise ValueError(f"{len(crops)} crops, characters to keep for {len(keep)}")
         found: list[Emissions] = [Emissions((), 1.0)] * len(crops)
         for positions, widths, probabilities in self._run(crops):
             for position, width, rows in zip(positions, widths, probabilities, strict=True):
                 steps = max(1, -(-width // self._step_px))
-                found[position] = ctc.sparse(rows[:steps], self._step_px / width, self.charset)
+                columns = self._columns_of(keep[position]) if keep else ()
+                found[position] = ctc.sparse(rows[:steps], self._step_px / width, self.charset, columns)
         return tuple(found)
+
+    def _columns_of(self, chars: str) -> list[int]:
+        """The output columns of all characters that are written like one of these."""
+        return [
+            column for char in dict.fromkeys(plain(c) for c in chars) for column in self._alike.get(char, ())
+        ]
+
+    @cached_property
+    def _alike(self) -> dict[str, list[int]]:
+        """The columns of each plain character."""
+        columns: dict[str, list[int]] = {}
+        for char, column in self._index.items():
+            columns.setdefault(plain(char), []).append(column)
+        return columns
 
     def line(self, emissions: Emissions) -> RecognisedLine:
         """The greedy reading of one crop's emissions."""

@@ -94,3 +94,16 @@ def test_nothing_is_read_from_no_steps() -> None:
     assert ctc.best_path(nothing) == ()
     assert ctc.best_texts(nothing) == (("", 0.0),)
     assert ctc.log_probability(nothing, "") == 0.0
+
+
+def test_an_expected_character_is_kept_where_it_is_improbable() -> None:
+    rows = np.array([[0.9999, 0.00004, 0.00006], [0.5, 0.49998, 0.00002]], dtype=np.float32)
+    with_b = ctc.sparse(rows, 0.5, CHARS, expected=[2])
+    assert [[char for char, _ in step] for step in with_b.steps] == [["", "b"], ["", "a", "b"]]
+    assert [[char for char, _ in step] for step in ctc.sparse(rows, 0.5, CHARS).steps] == [[""], ["", "a"]]
+
+
+def test_pieces_are_joined_with_a_step_that_says_nothing() -> None:
+    piece = ctc.sparse(np.eye(3, dtype=np.float32)[[1]], 1.0, CHARS)
+    assert ctc.best_path(ctc.joined([piece, piece]))[1].char == "a"
+    assert ctc.joined([piece]) is piece
