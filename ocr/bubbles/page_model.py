@@ -13,6 +13,7 @@ from ocr.bubbles.sampling import Floats
 _USUAL_FULL = 0.5  #: added darkness of a full pencil bubble, weighing as much as ``_PRIOR_MARKS`` marks
 _PRIOR_MARKS = 2.0
 _LEAST_SPREAD = 0.006
+_TOP = 0.75  #: quantile of the marks: a few fills on a page of ticks do not make fills the usual mark
 _USUAL_STRENGTH = 0.7
 _UNEVEN = 0.55  #: usual darkness over strength: proper fills lie above 0.7, ticks and crosses below 0.5
 #: Marks weaker than this share of the page's usual strength are pale. Even hands keep within a fifth;
@@ -91,7 +92,7 @@ def _upper_typical(marks: Floats) -> float:
     """The typical full mark: the median of those not far below the strongest (ticks stay out)."""
     if not len(marks):
         return 0.0
-    top = float(np.quantile(marks, 0.9))
+    top = float(np.quantile(marks, _TOP))
     return float(np.median(marks[marks >= 0.5 * top]))
 
 
