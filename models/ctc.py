@@ -94,7 +94,7 @@ def _probable(step: NDArray[np.float32], charset: Sequence[str], expected: NDArr
     if len(expected):
         indices = np.union1d(indices, expected[step[expected] >= EXPECTED_FROM])
         indices = indices[np.argsort(-step[indices], kind="stable")]
-    return tuple((charset[index], float(step[index])) for index in indices)
+    return tuple((charset[int(index)], float(step[index])) for index in indices)
 
 
 def joined(pieces: Sequence[Emissions]) -> Emissions:

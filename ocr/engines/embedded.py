@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.expectations import NOTHING_EXPECTED, Expectation
-from models.ctc import Emissions
+from models.ctc import Emissions, best_path
 from models.decoding import Decoded, decode
 from models.looks import looks
 from models.recogniser import MODEL, LineRecogniser, default_recogniser, latin_recogniser
@@ -73,6 +73,8 @@ class OnnxEngine:
             ValueError: ``expected`` is neither empty nor as long as ``crops``.
         """
         hopes = tuple(expected) or (NOTHING_EXPECTED,) * len(crops)
+        if len(hopes) != len(crops):
+            raise ValueError(f"{len(crops)} crops, {len(hopes)} expectations")
         found: dict[int, _Seen] = {}
         french = [at for at, hope in enumerate(hopes) if hope.language == "fr" and self._latin]
         others = [at for at in range(len(crops)) if at not in set(french)]
@@ -83,7 +85,7 @@ class OnnxEngine:
             told = [hope.model_copy(update={"language": "fr"}) for hope in hopes]
             again = self._looked(self._latin(), crops, told, french)
             found |= {at: seen for at, seen in again.items() if at not in found or _wins(seen, found[at])}
-        return tuple(self._reading(found[at]) for at, _ in enumerate(zip(crops, hopes, strict=True)))
+        return tuple(self._reading(found[at]) for at in range(len(crops)))
 
     def _looked(
         self,
@@ -102,7 +104,9 @@ class OnnxEngine:
         return {each: _Seen(seen, decode(seen, hopes[each])) for each, seen in found.items()}
 
     def _may_be_french(self, seen: _Seen, hope: Expectation) -> bool:
-        return self._latin is not None and hope.language == "" and looks_french(seen.decoded.text)
+        """Told by what the picture alone says: context would rather have Chinese or English."""
+        plain = "".join(span.char for span in best_path(seen.looks[0]))
+        return self._latin is not None and hope.language == "" and looks_french(plain)
 
     def _reading(self, seen: _Seen) -> LineReading:
         decoded = seen.decoded
