@@ -40,7 +40,9 @@ IDEOGRAPHS = 0.8 / 6763
 FOREIGN = 1 / 20
 #: No symbol of a recogniser's alphabet was rarer in what it learnt from.
 LEAST_FREQUENCY = 5e-6
-_LOG_LEAST = math.log(LEAST_FREQUENCY)
+#: Signs and letters that the texts have more seldom than this (∠ √ ç): nothing is known of them.
+RARE = 1e-5
+_LOG_RARE = math.log(RARE)
 
 
 class ContextPrior:
@@ -81,8 +83,8 @@ class ContextPrior:
         return total
 
     def _log_odds(self, context: Context, char: str) -> float:
-        if not is_ideograph(char) and self._model.log_alone(char) < _LOG_LEAST:
-            return 0.0  # a sign that texts hardly have: nothing is known of it
+        if not is_ideograph(char) and self._model.log_alone(char) < _LOG_RARE:
+            return 0.0
         likely = self._share * language_probability(self._model, self._hints, context, char)
         likely += (1.0 - self._share) * any_probability(self._model, char)
         gain = WEIGHT * math.log(likely / _frequency(self._model, char))

@@ -95,11 +95,12 @@ class OnnxEngine:
         at: Sequence[int],
     ) -> dict[int, _Seen]:
         """Some of the crops through one recogniser, those with a key and a doubt more than once."""
-        first = recogniser.emissions([crops[each] for each in at])
+        first = recogniser.emissions([crops[each] for each in at], [asked(hopes[each]) for each in at])
         found: dict[int, tuple[Emissions, ...]] = {e: (look,) for e, look in zip(at, first, strict=True)}
         for view in range(1, MOST_LOOKS):
             doubtful = [each for each in at if _is_in_doubt(found[each], hopes[each])]
-            more = recogniser.emissions([looks(crops[each], view + 1)[view] for each in doubtful])
+            views = [looks(crops[each], view + 1)[view] for each in doubtful]
+            more = recogniser.emissions(views, [asked(hopes[each]) for each in doubtful])
             found |= {each: (*found[each], look) for each, look in zip(doubtful, more, strict=True)}
         return {each: _Seen(seen, decode(seen, hopes[each])) for each, seen in found.items()}
 
@@ -126,6 +127,11 @@ class OnnxEngine:
 def _is_in_doubt(seen: tuple[Emissions, ...], hope: Expectation) -> bool:
     """Whether there is a key and these looks do not tell if it is written."""
     return bool(hope.accepted) and not posterior(seen, hope.accepted, hope.rivals).is_settled
+
+
+def asked(hope: Expectation) -> str:
+    """The characters that the line may be asked for."""
+    return "".join((*hope.accepted, *hope.rivals))
 
 
 def looks_french(text: str) -> bool:

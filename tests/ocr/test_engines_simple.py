@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,12 @@ import numpy as np
 import pytest
 
 from core.errors import BadInput
+from core.expectations import Expectation
+from core.lattices import BLANK
+from models.ctc import Emissions
+from models.recogniser import LineRecogniser
 from ocr.engines import NullEngine, OnnxEngine, RecordingEngine, ReplayEngine, TextEngine
+from ocr.engines.embedded import MOST_LOOKS, looks_french
 from ocr.rasters import Grey
 
 
@@ -44,6 +50,80 @@ def test_the_embedded_engine_can_do_without_other_readings() -> None:
 def test_a_white_crop_reads_as_nothing() -> None:
     (reading,) = OnnxEngine().read_lines([np.full((48, 200), 255, dtype=np.uint8)])
     assert (reading.text, reading.probability, reading.chars) == ("", 0.0, ())
+
+
+class Saying(LineRecogniser):
+    """Reads every crop as the same text with the same odds, and counts the crops."""
+
+    def __init__(self, text: str, odds: float, other: str = "") -> None:
+        self._text, self._odds, self._other = text, odds, other
+        self.asked = 0
+
+    def emissions(self, crops: Sequence[Grey]) -> tuple[Emissions, ...]:
+        self.asked += len(crops)
+        rest = 1.0 - self._odds
+        steps = [((char, self._odds), (self._other, rest)) for char in self._text]
+        gap = ((BLANK, 1.0),)
+        return (Emissions(tuple(s for step in steps for s in (step, gap)), 0.5 / len(steps)),) * len(crops)
+
+
+FRENCH = "la première fédération créée en été"
+
+
+@pytest.mark.parametrize(
+    ("text", "french"),
+    [
+        (FRENCH, True),
+        ("the first federation was founded", False),
+        ("été", False),
+        ("受力面积 S=20 cm² é", False),
+        ("42 + 17 = 59", False),
+    ],
+)
+def test_french_is_told_by_its_accents(text: str, french: bool) -> None:
+    assert looks_french(text) is french
+
+
+def test_a_french_line_goes_to_the_latin_reader_alone() -> None:
+    stock, latin = Saying("中文", 0.99), Saying("un été", 0.9)
+    engine = OnnxEngine(stock, latin=lambda: latin)
+    hopes = [Expectation(language="fr"), Expectation(language="zh")]
+    assert [reading.text for reading in engine.read_lines([crop(), crop()], hopes)] == ["un été", "中文"]
+    assert (stock.asked, latin.asked) == (1, 1)
+
+
+@pytest.mark.parametrize(("odds", "read"), [(0.99, "la première"), (0.7, FRENCH)])
+def test_of_an_unknown_language_the_surer_reader_is_believed(odds: float, read: str) -> None:
+    stock, latin = Saying(FRENCH, 0.95), Saying("la première", odds)
+    assert OnnxEngine(stock, latin=lambda: latin).read_lines([crop()])[0].text == read
+
+
+def test_a_line_that_does_not_look_french_never_wakes_the_latin_reader() -> None:
+    def asleep() -> LineRecogniser:
+        raise AssertionError
+
+    assert OnnxEngine(Saying("受力面积", 0.99), latin=asleep).read_lines([crop()])[0].text == "受力面积"
+
+
+@pytest.mark.parametrize(
+    ("odds", "accepted", "looks"),
+    [(0.999, ("重力",), 1), (0.999, ("浮力",), 1), (0.55, ("重力",), MOST_LOOKS), (0.55, (), 1)],
+)
+def test_a_key_in_doubt_is_looked_at_again(odds: float, accepted: tuple[str, ...], looks: int) -> None:
+    stock = Saying("重力", odds, other="里")
+    (reading,) = OnnxEngine(stock).read_lines([crop()], [Expectation(accepted=accepted)])
+    assert stock.asked == len(reading.looks) == looks
+    assert Emissions.of(reading.looks[0]).steps[0][0][0] == "重"
+
+
+def test_there_is_an_expectation_for_each_crop_or_none() -> None:
+    with pytest.raises(ValueError, match="2 crops, 1 expectations"):
+        OnnxEngine(Saying("重力", 0.9)).read_lines([crop(), crop()], [Expectation()])
+
+
+def test_words_of_the_item_help_the_engine() -> None:
+    engine = OnnxEngine(Saying("检亮", 0.6, other="松"))
+    assert engine.read_lines([crop()], [Expectation(words=("松亮",))])[0].text == "松亮"
 
 
 def test_the_null_engine_reads_nothing() -> None:
