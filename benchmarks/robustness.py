@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 
 from benchmarks import robustness_pictures as pictures
-from benchmarks._common import OUT, save
+from benchmarks._common import OUT, parse, save
 from benchmarks.faults import FAULTS, Fault, Grey, Picture
 from core.cards import Card
 from core.exams import Exam
@@ -262,7 +262,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one sheet, every third strength")
     parser.add_argument("--only", nargs="*", default=(), choices=[f.name for f in FAULTS])
-    chosen = parser.parse_args()
+    chosen = parse(parser)  # the samples are not needed: pens are drawn, so that all have the same pages
     run(chosen.quick, chosen.only)
 
 

@@ -1,6 +1,6 @@
 """The pictures of ``docs/photos.md``: what a photo should not be, and a curled page laid flat.
 
-``python -m benchmarks.photo_examples`` draws them into ``docs/images`` and prints what is said of each.
+``.venv/bin/python -m scripts.photo_examples`` draws them into ``docs/images`` and prints what is said of each.
 """
 
 from __future__ import annotations
