@@ -59,7 +59,7 @@ class Saying(LineRecogniser):
         self._text, self._odds, self._other = text, odds, other
         self.asked = 0
 
-    def emissions(self, crops: Sequence[Grey]) -> tuple[Emissions, ...]:
+    def emissions(self, crops: Sequence[Grey], keep: Sequence[str] = ()) -> tuple[Emissions, ...]:
         self.asked += len(crops)
         rest = 1.0 - self._odds
         steps = [((char, self._odds), (self._other, rest)) for char in self._text]
