@@ -6,6 +6,9 @@ anywhere: its probability on this line over its plain frequency. Two lines diffe
 language, where the n-gram model knows what follows; and unrelated characters (word lists, names, symbols),
 where each character of the standard is as likely as any other and the leaning is taken back.
 
+Of digits, signs and punctuation nothing is said: a number is never talked into another, nor a formula into
+words.
+
 The weight and the limits were chosen coarsely on half of ``cn-exam-lines-small``, ``cn-hwdb-composed-lines``
 and ``cn-arithmetic-lines``, the files told apart by a hash of their names.
 """
@@ -64,12 +67,13 @@ class ContextPrior:
     def step(self, context: Context, char: str) -> tuple[float, Context]:
         """How much likelier the character is here than by the picture alone, and the context after it.
 
-        The odds are 1 for spaces: where words part is the picture's to say.
+        The odds are 1 for all but letters and Chinese characters: digits, signs, punctuation and where
+        words part are the picture's to say.
         """
         key = (context, char)
         known = self._known.get(key)
         if known is None:
-            odds = 1.0 if char.isspace() else math.exp(self._log_odds(context, char))
+            odds = math.exp(self._log_odds(context, char)) if char.isalpha() else 1.0
             known = self._known[key] = (odds, self._model.extended(context, char))
         return known
 

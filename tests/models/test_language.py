@@ -149,6 +149,13 @@ def test_context_never_adds_more_than_its_limit() -> None:
     assert all(math.exp(-KEY_LIMIT) - 1e-9 <= value <= math.exp(KEY_LIMIT) + 1e-9 for value in odds)
 
 
+@pytest.mark.parametrize("char", "7=-×,。.'()①℃√ ")
+def test_digits_signs_and_punctuation_are_the_picture_s_to_say(char: str) -> None:
+    model = default_language()
+    prior = prior_for(model, "", Expectation(words=(f"水{char}",)))
+    assert all(prior.step(context, char)[0] == 1.0 for context in ((), (model.id_of("水"),), (0,)))
+
+
 def test_spaces_beside_chinese_say_nothing_and_between_words_they_part_them() -> None:
     prior = ContextPrior(default_language(), 0.95)
     assert prior.step((), " ")[0] == 1.0
