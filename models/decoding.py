@@ -143,8 +143,12 @@ def search(steps: Sequence[Step], prior: ContextPrior, beam: int = BEAM) -> list
 
 
 def _extended(beams: dict[str, _Beam], step: Step, prior: ContextPrior) -> dict[str, _Beam]:
-    """All texts one step later."""
+    """All texts one step later.
+
+    Where a digit or sign is in reach, of which context says nothing, it makes no letter likelier either.
+    """
     following: dict[str, _Beam] = {}
+    most = 1.0 if any(said and not said.isalpha() for said, _ in step) else math.inf
     for text, held in beams.items():
         mass, last = held.blank + held.char, text[-1:]
         for said, probability in step:
@@ -159,7 +163,8 @@ def _extended(beams: dict[str, _Beam], step: Step, prior: ContextPrior) -> dict[
                 longer = following.get(text + said)
                 if longer is None:
                     odds, context = prior.step(held.context, said)
-                    following[text + said] = _Beam(0.0, fresh * probability, held.odds * odds, context)
+                    odds = held.odds * min(odds, most)
+                    following[text + said] = _Beam(0.0, fresh * probability, odds, context)
                 else:
                     longer.char += fresh * probability
     return following
