@@ -213,7 +213,9 @@ def test_the_licence_is_there_whole_and_the_notice_with_it() -> None:
     notice = _text("NOTICE")
     sources = tomllib.loads(_text("models/weights.toml"))["model"]
     assert all(part in notice for part in ("PP-OCRv6", "Apache License", "weights.toml"))
-    assert {model["carried_by"] for model in sources} == {"rapidocr"}, "NOTICE names where models come from"
+    assert {model["carried_by"] for model in sources} == {"rapidocr", "models"}, "NOTICE names them"
+    trained = [m["path"] for m in sources if m["carried_by"] == "models" and m["file"].endswith(".onnx")]
+    assert [path for path in trained if f"models/{path}" not in notice] == [], "NOTICE names their data"
 
 
 def test_the_changelog_has_this_version() -> None:
@@ -233,5 +235,7 @@ def test_no_tracked_file_names_a_machine_path_or_a_package_index() -> None:
 
 def test_nothing_of_others_is_vendored() -> None:
     suffixes = {".ttf", ".ttc", ".otf", ".woff", ".woff2", ".onnx", ".pdiparams", ".whl"}
-    found = [p.name for p in _tracked() if p.suffix in suffixes or ".min." in p.name]
+    models = tomllib.loads(_text("models/weights.toml"))["model"]
+    own = {_ROOT / "models" / model["path"] for model in models if model["carried_by"] == "models"}
+    found = [p.name for p in _tracked() if p not in own and (p.suffix in suffixes or ".min." in p.name)]
     assert found == []
