@@ -17,15 +17,13 @@ import argparse
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import cv2
 import numpy as np
 
 from benchmarks._common import parse, save, skipped
-from benchmarks.lines import SETS, lines_of
+from benchmarks.line_samples import missing, samples
 from benchmarks.struck_lines import MANNERS, body_of, struck
 from core.geometry import BoxMm
 from ocr.engines import OnnxEngine
@@ -59,20 +57,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--french", type=int, default=5, help="of the French lines only every Nth")
     options = parse(parser, arguments)
     engine, table = OnnxEngine(alternatives=0), {}
-    for key, name, files in SETS:
-        if not (options.data / name).is_dir():
-            return skipped("crossed_out", options.data / name)
-        step = options.every * (options.french if key == "french" else 1)
-        table[key] = measure(lines_of(options.data / name, files)[::step], engine)
+    if (gone := missing(options.data)) is not None:
+        return skipped("crossed_out", gone)
+    every = dict.fromkeys(("exam", "composed"), options.every) | {"french": options.every * options.french}
+    for key, lines in samples(options.data, every).items():
+        table[key] = measure([line.picture for line in lines], engine)
         print(key + ": " + ", ".join(f"{figure} {value:.4g}" for figure, value in table[key].items()))
     if options.every == 1:
         save("crossed_out", {f"{key}_{name}": v for key, row in table.items() for name, v in row.items()})
     return 0
 
 
-def measure(lines: Sequence[tuple[Path, str]], engine: TextEngine) -> dict[str, float]:
+def measure(pictures: Sequence[Grey], engine: TextEngine) -> dict[str, float]:
     """False share of clean lines and of their characters, and for each manner the share that is told."""
-    pictures = [np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), dtype=np.uint8) for path, _ in lines]
     clean = [told(picture, engine) for picture in pictures]
     result = {
         "lines": float(len(clean)),

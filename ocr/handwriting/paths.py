@@ -125,3 +125,14 @@ def longest_first(paths: Paths, least_px: float, apart_px: int) -> Iterator[Path
         yield path
         for column, at in enumerate(path.rows, path.first):
             lengths[max(0, at - apart_px) : at + apart_px + 1, column] = 0
+
+
+def reaches(dark: Mask) -> tuple[Rows, Rows]:
+    """For each pixel the first and the last row of the dark run of its column that it is in.
+
+    For pixels that are not dark the last is before the first.
+    """
+    rows = np.arange(len(dark))[:, None]
+    above = np.maximum.accumulate(np.where(dark, -1, rows), axis=0)
+    below = np.minimum.accumulate(np.where(dark, len(dark), rows)[::-1], axis=0)[::-1]
+    return above + 1, below - 1

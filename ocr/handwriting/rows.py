@@ -16,15 +16,19 @@ from ocr.handwriting.strokes import Numbers, Strokes
 from ocr.rasters import Grey
 
 #: Slopes tried, as rise over run: handwriting on unruled paper drifts by up to about 3°.
-SLOPES = tuple(step * 0.01 for step in range(-6, 7))
+SLOPES = tuple(step * 0.005 for step in range(-12, 13))
 #: Ink narrower than this has no slope to speak of.
 SLOPED_FROM_MM = 30.0
 #: A row's profile ends where it falls under this share of a busy row's ink.
 VALLEY_SHARE = 0.12
 #: Rows lower than this are accents, dots or long strokes and join their neighbour.
 LOW_ROW_MM = 2.2
-#: Rows higher than this probably hold two lines that touch.
-HIGH_ROW_MM = 12.5
+#: Rows higher than this probably hold two lines that touch, and so do rows so many times as high as the
+#: others of their box.
+HIGH_ROW_MM, HIGH_ROW_RATIO = 12.5, 1.6
+#: Such a row is cut where it has at most this share of the ink of its busiest rows: a share for boxes
+#: whose other rows say how high one is, and one for a row that may be a large hand's.
+CUT_SHARE, CUT_ALONE_SHARE = 0.8, 0.6
 #: Pieces longer than so many times their height are cut at a gap.
 LONGEST = 26.0
 
@@ -76,8 +80,10 @@ def slope_of(strokes: Strokes, px_per_mm: float) -> float:
 
 
 def _sharpness(ys: NDArray[np.intp], xs: NDArray[np.intp], slope: float) -> float:
-    level = np.round((ys - slope * xs) / 2).astype(np.intp)
-    return float((np.bincount(level - level.min()).astype(np.float64) ** 2).sum())
+    """How steep the edges of the rows' profile are: lines that are packed close leave only those."""
+    level = np.round(ys - slope * xs).astype(np.intp)
+    smooth = np.convolve(np.bincount(level - level.min()), np.ones(3) / 3)
+    return float((np.diff(smooth) ** 2).sum())
 
 
 def bands_of(strokes: Strokes, slope: float, px_per_mm: float) -> tuple[tuple[int, int], ...]:
@@ -88,8 +94,17 @@ def bands_of(strokes: Strokes, slope: float, px_per_mm: float) -> tuple[tuple[in
     low = round(LOW_ROW_MM * px_per_mm)
     spans = _busy(smooth)
     spans = _join_low(sorted([*spans, *_short_lines(smooth, spans, low)]), low)
-    parts = [part for span in spans for part in _split_high(smooth, span, round(HIGH_ROW_MM * px_per_mm))]
+    limit, share = _one_line(spans, 1.5 * low, HIGH_ROW_MM * px_per_mm)
+    parts = [part for span in spans for part in _split_high(smooth, span, limit, share)]
     return tuple((first + top, first + bottom) for top, bottom in parts)
+
+
+def _one_line(spans: list[tuple[int, int]], low: float, high: float) -> tuple[float, float]:
+    """How high one line of these may be, and down to which share of its ink a higher one is cut."""
+    usual = [bottom - top for top, bottom in spans if low < bottom - top <= high]
+    if not usual:
+        return high, CUT_ALONE_SHARE
+    return HIGH_ROW_RATIO * float(np.median(usual)), CUT_SHARE
 
 
 def _busy(profile: NDArray[np.float64]) -> list[tuple[int, int]]:
@@ -138,17 +153,20 @@ def _join_low(spans: list[tuple[int, int]], low: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _split_high(profile: NDArray[np.float64], span: tuple[int, int], high: int) -> list[tuple[int, int]]:
-    """Cut a row that is too high at its deepest valley, again and again."""
+def _split_high(
+    profile: NDArray[np.float64], span: tuple[int, int], limit: float, share: float
+) -> list[tuple[int, int]]:
+    """Cut a row that is higher than one line at its deepest valley, again and again."""
     top, bottom = span
-    if bottom - top <= high:
+    if bottom - top <= limit:
         return [span]
-    third = (bottom - top) // 4
-    cut = top + third + int(np.argmin(profile[top + third : bottom - third]))
+    quarter = (bottom - top) // 4
+    cut = top + quarter + int(np.argmin(profile[top + quarter : bottom - quarter]))
     peaks = min(profile[top:cut].max(), profile[cut:bottom].max())
-    if profile[cut] > 0.5 * peaks:
+    if profile[cut] > share * peaks:
         return [span]
-    return [*_split_high(profile, (top, cut), high), *_split_high(profile, (cut, bottom), high)]
+    parts = ((top, cut), (cut, bottom))
+    return [part for half in parts for part in _split_high(profile, half, limit, share)]
 
 
 def rows_of_pixels(strokes: Strokes, bands: tuple[tuple[int, int], ...], slope: float) -> Numbers:

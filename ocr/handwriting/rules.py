@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.handwriting.paper import Darkness
-from ocr.handwriting.paths import Mask, Path, Rows, level_paths, longest_first
+from ocr.handwriting.paths import Mask, Path, Rows, level_paths, longest_first, reaches
 
 #: A path turns by at most one pixel in so many: rules on a rectified page or a straight photo.
 STEP_PX = 6
@@ -87,7 +87,7 @@ def _rules(darkness: Darkness, dark: Mask, px_per_mm: float, least_px: float) ->
 def _bands(dark: Mask, px_per_mm: float, least_px: float) -> Iterator[_Band]:
     """Thin straight paths of at least this length through what is thin itself."""
     wide, thickest = _widened(dark), THICKEST_MM * px_per_mm
-    tops, bottoms = _reaches(wide)
+    tops, bottoms = reaches(wide)
     thin = wide & (bottoms - tops - 1 <= thickest)
     for path in longest_first(
         level_paths(thin, STEP_PX, mended=MENDED), least_px, round(APART_MM * px_per_mm)
@@ -101,14 +101,6 @@ def _widened(dark: Mask) -> Mask:
     """A pixel wider above and below, so that a hair line that slants has no holes."""
     pixels = np.ascontiguousarray(dark).astype(np.uint8)
     return np.asarray(cv2.dilate(pixels, np.ones((3, 1), np.uint8)) > 0)
-
-
-def _reaches(dark: Mask) -> tuple[Rows, Rows]:
-    """For each pixel the first and the last row of the dark run of its column that it is in."""
-    rows = np.arange(len(dark))[:, None]
-    above = np.maximum.accumulate(np.where(dark, -1, rows), axis=0)
-    below = np.minimum.accumulate(np.where(dark, len(dark), rows)[::-1], axis=0)[::-1]
-    return above + 1, below - 1
 
 
 def _band(path: Path, tops: Rows, bottoms: Rows, thickest_px: float) -> _Band | None:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.handwriting.crops import INK_BELOW
-from ocr.handwriting.paths import Mask, Path, level_paths, longest_first
+from ocr.handwriting.paths import Mask, Path, level_paths, longest_first, reaches
 from ocr.rasters import Grey
 
 #: The pen's width to which a line is scaled.
@@ -35,6 +35,8 @@ BAR_STEP_PX, BAR_FILLED = 8, 0.95
 BAR_LENGTH, BAR_INSIDE = 1.8, 0.3
 #: And at least so many times as long as the pen is wide: small letters in thick strokes nearly touch.
 BAR_PENS = 20
+#: Where nothing crosses it a bar is at least so thick; what is left of a printed rule is a hairline.
+HAIR_PX = 3.0
 #: A bar rises or falls by at most this share of its length.
 BAR_SLOPE = 0.12
 #: Writing is seen above and below at least this share of a bar, within so many body heights.
@@ -120,25 +122,34 @@ def _scaled(mask: Mask) -> _Scaled:
 
 
 def _bars(line: _Scaled) -> list[Strike]:
-    thick = cv2.dilate(line.mask.astype(np.uint8), np.ones((3, 1), np.uint8)) > 0
-    paths = level_paths(np.asarray(thick), BAR_STEP_PX, filled=BAR_FILLED)
+    thick = np.asarray(cv2.dilate(line.mask.astype(np.uint8), np.ones((3, 1), np.uint8)) > 0)
+    tops, bottoms = reaches(thick)
+    runs = bottoms - tops - 1  # less what it was widened by
+    paths = level_paths(thick, BAR_STEP_PX, filled=BAR_FILLED)
     least = max(BAR_LENGTH * line.body, BAR_PENS * PEN_PX)
     return [
         Strike(path.first * BAR_STEP_PX / line.scale, path.columns.stop * BAR_STEP_PX / line.scale, 1.0)
         for path in longest_first(paths, least, BAR_APART_PX)
-        if _is_bar(line, path)
+        if _is_bar(line, path, runs)
     ]
 
 
-def _is_bar(line: _Scaled, path: Path) -> bool:
-    """Whether a long path is a stroke through the writing."""
+def _is_bar(line: _Scaled, path: Path, runs: NDArray[np.intp]) -> bool:
+    """Whether a long path is a stroke of the pen through the writing; ``runs``: how high ink is."""
     rows = np.repeat(path.rows, BAR_STEP_PX)
     columns = np.arange(path.first * BAR_STEP_PX, path.columns.stop * BAR_STEP_PX)
+    if np.percentile(runs[rows, columns], 25) < HAIR_PX:
+        return False
     slope, start = np.polyfit(columns, rows, 1)
     course = np.round(slope * columns + start).astype(np.intp)
     inside = (float(course.mean()) - line.top) / line.body
     if abs(slope) > BAR_SLOPE or not BAR_INSIDE <= inside <= 1 - BAR_INSIDE:
         return False
+    return _runs_through(line, course, columns)
+
+
+def _runs_through(line: _Scaled, course: NDArray[np.intp], columns: NDArray[np.intp]) -> bool:
+    """Whether there is writing above and below a course, and strokes that cross it."""
     sides = [_beside(line, course, columns, side) for side in (-1, 1)]
     if min(float(near.mean()) for near, _ in sides) <= BESIDE_SHARE:
         return False
