@@ -43,6 +43,7 @@ PITCH_PX = 64
 DIGIT_PX = 25
 LINE_PX = 48
 LEAD_PX = 24
+ON_A_LINE = 20
 #: No digit is ever ruled out: a share of each distribution is spread over all ten.
 FLOOR = 1e-4
 
@@ -118,10 +119,14 @@ class DigitReader:
 def line_shares(crops: Sequence[Grey], recogniser: PlacesRecogniser) -> Shares:
     """``(digits, 10)``: what the line recogniser says of digits set side by side, well apart.
 
-    That is quicker than one by one, and more of them are right.
+    That is quicker than one by one, and more of them are right. Of more than ``ON_A_LINE`` several lines
+    are made, since the recogniser squeezes very long ones.
     """
-    if not crops:
-        return np.zeros((0, len(DIGITS)))
+    parts = [crops[at : at + ON_A_LINE] for at in range(0, len(crops), ON_A_LINE)]
+    return np.concatenate([np.zeros((0, len(DIGITS))), *(_one_line(part, recogniser) for part in parts)])
+
+
+def _one_line(crops: Sequence[Grey], recogniser: PlacesRecogniser) -> Shares:
     line = np.full((LINE_PX, 2 * LEAD_PX + PITCH_PX * len(crops)), 255, dtype=np.uint8)
     centres = [LEAD_PX + PITCH_PX * (at + 0.5) for at in range(len(crops))]
     for crop, centre in zip(crops, centres, strict=True):
@@ -143,7 +148,8 @@ def scaled(crop: Grey, longer_px: int) -> Grey:
 def digit_of(crop: Grey) -> Grey:
     """The digit cut out of a crop, at full contrast: dots beside it are left out, the darkest is black.
 
-    A picture of 28 pixels and a scan of 80 come out alike; a crop without ink comes back as it is.
+    A picture of 28 pixels and a scan of 80 come out alike; a crop without ink comes back as it is. The crop
+    must have some paper around the digit: long strokes at its very edge are taken for the box's.
     """
     darkness = 255.0 - crop.astype(np.float32)
     _clear_box_lines(darkness)

@@ -114,7 +114,12 @@ def writings_of(ink: Ink) -> list[Grey]:
     groups = [box for box in _groups(ink) if box.height >= DIGIT_MM * ink.px_per_mm]
     if len(groups) < 2:
         return [digit_of(ink.grey)]
-    return [digit_of(np.ascontiguousarray(box.of(ink.grey))) for box in sorted(groups, key=lambda b: b.left)]
+    return [digit_of(_with_paper(box.of(ink.grey))) for box in sorted(groups, key=lambda box: box.left)]
+
+
+def _with_paper(crop: Grey) -> Grey:
+    """The crop with paper around, so that its own edge is not taken for the box's."""
+    return np.pad(crop, max(crop.shape) // 4, constant_values=255)
 
 
 def _groups(ink: Ink) -> list[Window]:
