@@ -46,7 +46,6 @@ class Plan:
     seed: int = 3
     part: int = 0  #: which of ``parts`` processes this one is
     parts: int = 1
-    seconds: float = 4000.0  #: the run ends by epochs or by time, whichever comes first
     falls: bool = True  #: the rate falls to nothing towards the end
 
 
@@ -89,15 +88,12 @@ def train(reader: Reader, samples: Sequence[Sample], plan: Plan, out: Path) -> R
     total = plan.epochs * math.ceil(len(samples) / plan.batch / plan.parts)
     for epoch in range(plan.epochs):
         for batch in batches(samples, plan, rng):
-            done = max(run.steps / total, (time.monotonic() - started) / plan.seconds)
-            step(run, batch, plan.rate * pace(done, plan.falls))
+            step(run, batch, plan.rate * pace(run.steps / total, plan.falls))
         LOG.info(
             "epoch %d, %.0f s: loss %.3f", epoch + 1, time.monotonic() - started, np.mean(run.losses[-60:])
         )
         if plan.part == 0:
             torch.save(run.averaged.state_dict(), out)
-        if plan.parts == 1 and time.monotonic() - started > plan.seconds:
-            break
     return run.averaged.eval()
 
 
