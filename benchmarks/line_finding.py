@@ -69,7 +69,7 @@ class Found:
 def main(arguments: list[str] | None = None) -> int:
     """Compose, find, read, print, save."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--boxes", type=int, default=40, help="of each set")
+    parser.add_argument("--boxes", type=int, default=20, help="of each set")
     options = parse(parser, arguments)
     if (gone := missing(options.data)) is not None:
         return skipped("line_finding", gone)
@@ -147,7 +147,8 @@ def our_rows(picture: Grey) -> list[Grey]:
     """The product's way: strokes, bands, straightened rows."""
     page = PageRaster(picture, PX_PER_MM)
     whole = BoxMm(x_mm=0, y_mm=0, width_mm=BOX_MM[0], height_mm=BOX_MM[1])
-    ink = ink_of(page, None, whole, 0.0)
+    nothing_printed = PageRaster(np.full_like(picture, 255), PX_PER_MM)
+    ink = ink_of(page, nothing_printed, whole, 0.0)
     return [piece.grey for row in find_rows(ink, single=False) for piece in row.pieces]
 
 

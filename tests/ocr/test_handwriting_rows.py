@@ -118,3 +118,21 @@ def test_straightening_keeps_all_the_ink() -> None:
     level = straightened(crop, 0.05)
     assert level.shape[0] < 20
     assert (level < 128).sum() == pytest.approx((crop < 128).sum(), rel=0.05)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.015, -0.02])
+def test_lines_packed_so_close_that_they_touch_are_told_apart(slope: float) -> None:
+    scan = Scan(blank_card())
+    rng = np.random.default_rng(3)
+    for at in range(4):
+        for step in range(30):
+            x = 12 + 3.2 * step
+            y = 30.5 + 7.2 * at + slope * (x - 60)
+            top, bottom = y + rng.uniform(-0.4, 1.2), y + 6.4 + rng.uniform(-1.2, 0.6)
+            scan.stroke((x, top), (x + 2.2, y + 3), (x, bottom))
+    assert len(find_rows(answer_ink(scan), single=False)) == 4
+
+
+def test_one_large_line_is_not_cut_in_two() -> None:
+    scan = Scan(blank_card()).word("MNHK BRN", 14, 60, 3.6, thick=6)
+    assert len(find_rows(answer_ink(scan), single=False)) == 1
