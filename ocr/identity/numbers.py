@@ -53,6 +53,7 @@ _SURE_DIGIT = 0.9
 #: A source shows a number when at most so many of its digits are doubtful and the others agree.
 _DOUBTFUL_DIGITS = 1
 _DIGITS = 10
+_SPOILT_STATES = ("crossed out", "overwritten")
 
 
 def number_text(reading: NumberReading) -> str:
@@ -84,6 +85,14 @@ def _shares(digit: DigitReading) -> Vector:
 def says_something(readings: Sequence[NumberReading]) -> bool:
     """Whether any source shows at least one digit or a code."""
     return any(r.text or any(digit.blank < 0.5 for digit in r.digits) for r in readings)
+
+
+def spoilt_words(readings: Sequence[NumberReading]) -> str:
+    """Which boxes were crossed out or written over, in brackets; "" without any."""
+    places = sorted(
+        {at for r in readings for at, digit in enumerate(r.digits, 1) if digit.state in _SPOILT_STATES}
+    )
+    return f"（第 {'、'.join(map(str, places))} 格有涂改）" if places else ""
 
 
 def shows(reading: NumberReading, number: str) -> bool:

@@ -13,7 +13,7 @@ from core.pages import NumberReading
 from core.rosters import Roster
 from ocr.identity.evidence import SheetEvidence, SheetIdentity
 from ocr.identity.matching import best_assignment, marginals
-from ocr.identity.numbers import best_number, log_ratios, says_something, shows
+from ocr.identity.numbers import best_number, log_ratios, says_something, shows, spoilt_words
 from ocr.identity.sheets import CERTAIN_PAIR
 from ocr.identity.unlisted import settle_without_roster
 
@@ -196,7 +196,8 @@ def _why_waiting(sheet: SheetEvidence, shares: Table, colliding: bool, threshold
     if int(shares.argmax()) == len(shares) - 1:
         return f"读到的考号 {number} 不在名单上。"
     if shares[best] < threshold:
-        return f"考号 {number} 有疑问，最可能的考生只有 {shares[best]:.0%} 的把握。"
+        spoilt = spoilt_words(sheet.numbers)
+        return f"考号 {number} 有疑问{spoilt}，最可能的考生只有 {shares[best]:.0%} 的把握。"
     return ""
 
 

@@ -114,7 +114,8 @@ def test_a_digit_that_is_crossed_out_is_known_as_spoilt(strokes: tuple[Stroke, .
     spoilt = reading.digits[2]
     assert spoilt.state in ("crossed out", "overwritten")
     assert spoilt.note
-    assert spoilt.probabilities == pytest.approx((0.1,) * 10)
+    assert max(spoilt.probabilities) < 0.3
+    assert sum(spoilt.probabilities) == pytest.approx(1.0)
     assert spoilt.blank < 0.1
     others = [d.state for at, d in enumerate(reading.digits) if at != 2]
     assert others == ["digit"] * 7

@@ -231,3 +231,14 @@ def test_of_simulated_classes_planted_swaps_and_shifts_are_found_and_false_ones_
 )
 def test_the_fewest_sheets_out_of_order_are_named(ranks: list[int], astray: tuple[int, ...]) -> None:
     assert strays(ranks).places == astray
+
+
+def test_the_reason_names_the_boxes_that_were_written_over() -> None:
+    of = roster(30)
+    read = certain("2026011?", "digits")
+    spoilt = read.digits[-1].model_copy(update={"state": "overwritten"})
+    numbers = (NumberReading(source="digits", digits=(*read.digits[:-1], spoilt)),)
+    sheet = SheetEvidence(sheet_id="s", page_ids=("p",), card_pages=(1,), numbers=numbers)
+    (settled,) = settle_identities([sheet], of)
+    assert settled.candidate_id == ""
+    assert "第 8 格有涂改" in settled.reason
