@@ -59,12 +59,16 @@ def _points(text: str) -> list[str]:
         changed = (
             [whole + part, whole[:-1] + "." + whole[-1:] + part, whole + part[:1] + "." + part[1:]]
             if point
-            else [number[0] + "0", number[0].removesuffix("0")]
+            else [number[0] + "0", number[0].removesuffix("0"), *_with_a_point(number[0])]
         )
         for one in changed:
             tidy = re.sub(r"\.$", "", re.sub(r"^\.", "0.", one))
             found.append(text[: number.start()] + tidy + text[number.end() :])
     return found
+
+
+def _with_a_point(digits: str) -> list[str]:
+    return [digits[:at] + "." + digits[at:] for at in range(1, len(digits))]
 
 
 def _units(text: str) -> list[str]:

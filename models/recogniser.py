@@ -118,11 +118,23 @@ class LineRecogniser:
         for positions, widths, probabilities in self._run(crops):
             for position, width, rows in zip(positions, widths, probabilities, strict=True):
                 steps = max(1, -(-width // self._step_px))
-                columns = self._columns_of(keep[position]) if keep else ()
+                columns = self.columns_of(keep[position]) if keep else ()
                 found[position] = ctc.sparse(rows[:steps], self._step_px / width, self.charset, columns)
         return tuple(found)
 
-    def _columns_of(self, chars: str) -> list[int]:
+    def probabilities(self, crop: Grey) -> tuple[NDArray[np.float32], float]:
+        """All that the network says of one crop: ``(steps, characters)``, and a step's share of its width.
+
+        Raises:
+            ValueError: the crop is empty.
+        """
+        if not crop.size:
+            raise ValueError(f"a crop of {crop.shape} has nothing to read")
+        _, widths, probabilities = next(iter(self._run([crop])))
+        steps = max(1, -(-widths[0] // self._step_px))
+        return probabilities[0][:steps], self._step_px / widths[0]
+
+    def columns_of(self, chars: str) -> list[int]:
         """The output columns of all characters that are written like one of these."""
         return [
             column for char in dict.fromkeys(plain(c) for c in chars) for column in self._alike.get(char, ())

@@ -9,10 +9,12 @@ writing (:mod:`models.variants`). What it is held against decides what that sum 
 - the rivals that the caller knows: other options, known wrong answers;
 - whatever the recogniser reads freely.
 
-A recogniser leaves out faint strokes far more often than pupils leave out characters, and a line that
-is read otherwise in many places is no evidence against any one character. So a neighbour of the same
-kind (digit for digit) counts in full, one that is longer, shorter or of another kind counts ``UNLIKE``,
-and a free reading counts ``FREE``: weights as natural logs, set coarsely on ``cn-arithmetic-lines``.
+What a rival weighs before the picture is looked at (natural logs): a wrong digit is one of nine, a wrong
+letter one of some twenty, a wrong Chinese character one of hundreds that look or sound alike
+(``ANOTHER``). A recogniser leaves out faint strokes far more often than pupils leave out characters, so a
+neighbour that is longer, shorter or of another kind weighs ``UNLIKE``; and a line read otherwise in many
+places is little evidence against any one character, so a free reading weighs ``FREE``. The last two
+were set coarsely on ``cn-arithmetic-lines``.
 """
 
 from __future__ import annotations
@@ -33,8 +35,9 @@ from models.variants import States, spellings, states_of
 
 #: How likely an answer is right before it is looked at.
 FACILITY = 0.5
+ANOTHER = {"digit": -2.0, "letter": -3.0, "chinese": -5.0, "sign": -6.0}
 UNLIKE = -6.0
-FREE = -8.0
+FREE = -11.0
 NEAR_MISS = -3.0
 #: Neighbours are looked for around so many accepted texts, the likeliest first.
 MOST_CENTRES = 3
@@ -43,7 +46,7 @@ SPELT_OUT = 12
 #: Rivals that were found and are named in the answer; the others are in ``other``.
 NAMED = 4
 #: Between these a further look is worth its time.
-SETTLED_BELOW = 0.02
+SETTLED_BELOW = 1e-4
 SETTLED_FROM = 0.98
 
 
@@ -75,13 +78,11 @@ class Evidence:
     """What the calibration sees of one question.
 
     ``odds`` is the natural log of the odds of the accepted texts against all else, ``gap`` by how much
-    the best free reading is likelier than the best accepted text (natural log, at least 0),
-    ``characters`` the length of that text.
+    the best free reading is likelier than the best accepted text (natural log, at least 0).
     """
 
     odds: float
     gap: float
-    characters: int
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,11 @@ def evidence(looks: Sequence[Emissions], question: Question) -> Evidence:
     return _weighed(picture_of(looks, question.case_sensitive), question).evidence
 
 
+def is_clear(found: Evidence) -> bool:
+    """Whether a further look would hardly change the answer; the measure of ``is_settled``."""
+    return not SETTLED_BELOW < verified(found.odds, found.gap) < SETTLED_FROM
+
+
 def _unseen(question: Question) -> Verification:
     each = question.facility / len(question.accepted)
     return Verification(
@@ -154,7 +160,7 @@ def _unseen(question: Question) -> Verification:
 
 def _shared(weighed: _Weighed, picture: Picture) -> Verification:
     """Probabilities: the calibrated one for all accepted, shared out by weight, and so for the rest."""
-    probability = verified(weighed.evidence.odds, weighed.evidence.gap, weighed.evidence.characters)
+    probability = verified(weighed.evidence.odds, weighed.evidence.gap)
     right = _shares([weight for _, weight in weighed.accepted], probability)
     wrong = _shares([*(weight for _, weight in weighed.rivals), weighed.rest], 1.0 - probability)
     return Verification(
@@ -188,8 +194,7 @@ def _weighed(picture: Picture, question: Question) -> _Weighed:
     gap = max(0.0, _freely(picture) - best)
     rest = _summed([unnamed, against + FREE + best + gap if gap > 0.0 else NEVER])
     odds = _summed([w for _, w in accepted]) - _summed([rest, *(w for _, w in rivals)])
-    longest = max(len(right[text][0].chars) for text in right if likely[text] == best)
-    return _Weighed(accepted, tuple(rivals), rest, Evidence(odds, gap, longest))
+    return _Weighed(accepted, tuple(rivals), rest, Evidence(odds, gap))
 
 
 def _found(
@@ -253,14 +258,11 @@ def _edited(text: str, keys: Sequence[str], at: int, characters: int) -> str:
 
 
 def _unlike(text: str, keys: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """``(characters, keys)``: 0 where both are of one kind, ``UNLIKE`` elsewhere."""
+    """``(characters, keys)``: ``ANOTHER`` where both are of one kind, ``UNLIKE`` elsewhere."""
     mine, theirs = [_kind(char) for char in text], [_kind(key) for key in keys]
-    return np.array([[0.0 if a == b != _SIGN else UNLIKE for b in theirs] for a in mine]).reshape(
+    return np.array([[ANOTHER[a] if a == b else UNLIKE for b in theirs] for a in mine]).reshape(
         len(mine), len(theirs)
     )
-
-
-_SIGN = "sign"
 
 
 def _kind(char: str) -> str:
@@ -268,7 +270,7 @@ def _kind(char: str) -> str:
         return "digit"
     if char >= "\u3400":
         return "chinese"
-    return "letter" if char.isalpha() else _SIGN
+    return "letter" if char.isalpha() else "sign"
 
 
 def _spelt(text: str, question: Question) -> tuple[States, ...]:
