@@ -106,11 +106,17 @@ def test_a_line_that_does_not_look_french_never_wakes_the_latin_reader() -> None
 
 
 @pytest.mark.parametrize(
-    ("odds", "accepted", "looks"),
-    [(0.999, ("重力",), 1), (0.999, ("浮力",), 1), (0.55, ("重力",), MOST_LOOKS), (0.55, (), 1)],
+    ("text", "odds", "accepted", "looks"),
+    [
+        ("重力", 0.999, ("重力",), 1),
+        ("重里", 0.52, ("重力",), MOST_LOOKS),
+        ("重里", 0.52, (), 1),
+    ],
 )
-def test_a_key_in_doubt_is_looked_at_again(odds: float, accepted: tuple[str, ...], looks: int) -> None:
-    stock = Saying("重力", odds, other="里")
+def test_a_key_in_doubt_is_looked_at_again(
+    text: str, odds: float, accepted: tuple[str, ...], looks: int
+) -> None:
+    stock = Saying(text, odds, other="力")
     (reading,) = OnnxEngine(stock).read_lines([crop()], [Expectation(accepted=accepted)])
     assert stock.asked == len(reading.looks) == looks
     assert Emissions.of(reading.looks[0]).steps[0][0][0] == "重"
