@@ -14,6 +14,7 @@ from core.expectations import Expectation
 from core.lattices import BLANK
 from models.ctc import Emissions
 from models.recogniser import LineRecogniser
+from models.verification import posterior
 from ocr.engines import NullEngine, OnnxEngine, RecordingEngine, ReplayEngine, TextEngine
 from ocr.engines.embedded import MOST_LOOKS, looks_french
 from ocr.rasters import Grey
@@ -105,21 +106,20 @@ def test_a_line_that_does_not_look_french_never_wakes_the_latin_reader() -> None
     assert OnnxEngine(Saying("受力面积", 0.99), latin=asleep).read_lines([crop()])[0].text == "受力面积"
 
 
-@pytest.mark.parametrize(
-    ("text", "odds", "accepted", "looks"),
-    [
-        ("重力", 0.999, ("重力",), 1),
-        ("重里", 0.52, ("重力",), MOST_LOOKS),
-        ("重里", 0.52, (), 1),
-    ],
-)
-def test_a_key_in_doubt_is_looked_at_again(
-    text: str, odds: float, accepted: tuple[str, ...], looks: int
-) -> None:
-    stock = Saying(text, odds, other="力")
-    (reading,) = OnnxEngine(stock).read_lines([crop()], [Expectation(accepted=accepted)])
-    assert stock.asked == len(reading.looks) == looks
+@pytest.mark.parametrize("odds", [0.52, 0.8, 0.95, 0.999])
+@pytest.mark.parametrize("key", ["重力", "重里", "浮力", "压强大"])
+def test_a_key_is_looked_at_again_until_it_is_settled(key: str, odds: float) -> None:
+    stock = Saying("重里", odds, other="力")
+    (reading,) = OnnxEngine(stock).read_lines([crop()], [Expectation(accepted=(key,))])
+    settled = posterior([Emissions.of(reading.looks[0])], (key,)).is_settled
+    assert stock.asked == len(reading.looks) == (1 if settled else MOST_LOOKS)
     assert Emissions.of(reading.looks[0]).steps[0][0][0] == "重"
+
+
+def test_what_is_plain_and_what_has_no_key_is_looked_at_once() -> None:
+    stock = Saying("重力", 0.999, other="里")
+    OnnxEngine(stock).read_lines([crop(), crop()], [Expectation(accepted=("重力",)), Expectation()])
+    assert stock.asked == 2
 
 
 def test_there_is_an_expectation_for_each_crop_or_none() -> None:
