@@ -9,8 +9,8 @@ ten bins of equal width, |mean probability - share that came true| weighted by t
 - verification: every line, and every third digit of ``digits-nsysu-exam`` where it is there, asked for its
   transcript (weight 1), for two transcripts with one digit or character changed (weight 1/4 each) and for
   two other lines' transcripts (weight 1/4 each): half of the answers right, half of the wrong nearly so.
-- lines: the engine's reading of every line, and of every third of ``fr-copiste-lines`` where it is there
-  (told that it is French), right when it equals the transcript (NFKC, no white space).
+- lines: the engine's reading of the same pictures without anything expected, right when it equals the
+  transcript (NFKC, no white space).
 
 ``--write`` fits on all lines and writes ``models/reliability.toml``, which is what ships.
 """
@@ -34,7 +34,6 @@ from numpy.typing import NDArray
 from benchmarks._common import OUT, parse, save, skipped
 from benchmarks.lines import folded
 from benchmarks.verify import LOOKS, SETS, Line, lines_of, other_characters, other_digits
-from core.expectations import Expectation
 from models import reliability
 from models.reliability import LogisticMap
 from models.verification import Question, evidence, is_clear
@@ -66,11 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     if missing:
         return skipped("calibration", missing[0])
     sets = {key: lines_of(options.data / folder, files) for key, folder, files in SETS}
-    digits, french = (thinned(options.data / name) for name in ("digits-nsysu-exam", "fr-copiste-lines"))
-    found = {
-        "verified": verification_cases({**sets, "digits": digits}),
-        "read": reading_cases({**sets, "french": french}),
-    }
+    sets["digits"] = thinned(options.data / "digits-nsysu-exam")
+    found = {"verified": verification_cases(sets), "read": reading_cases(sets)}
     if options.write:
         write({name: fitted(cases) for name, cases in found.items()})
     figures: dict[str, float] = {}
@@ -139,12 +135,11 @@ def signs_of(line: Line, text: str) -> tuple[float, float]:
 
 def reading_cases(sets: dict[str, list[Line]]) -> Cases:
     """Every line as the engine reads it."""
-    engine = OnnxEngine()
+    engine = OnnxEngine(latin=None)
     rows: list[tuple[tuple[float, ...], float, float, int]] = []
-    for key, lines in sets.items():
-        hope = Expectation(language="fr" if key == "french" else "")
+    for lines in sets.values():
         for line in lines:
-            reading = engine.read_lines([line.picture], [hope])[0]
+            reading = engine.read_lines([line.picture])[0]
             lead = 1.0 - sum(float(np.exp(log)) for _, log in reading.alternatives)
             signs = reliability.reading_signs(lead, [char.probability for char in reading.chars])
             rows.append((signs, float(folded(reading.text) == folded(line.truth)), 1.0, half_of(line)))
@@ -253,8 +248,8 @@ def write(found: dict[str, LogisticMap], path: Path = reliability.PATH) -> None:
     verified, read = found["verified"], found["read"]
     path.write_text(
         "# How the odds of models.verification and the chances of models.decoding become probabilities that come\n"
-        "# true as often as they say. Fitted on all lines of cn-arithmetic-lines, cn-hwdb-composed-lines and\n"
-        "# cn-exam-lines-small, every third digit of digits-nsysu-exam (verified) and line of fr-copiste-lines (read),\n"
+        "# true as often as they say. Fitted on all lines of cn-arithmetic-lines, cn-hwdb-composed-lines,\n"
+        "# cn-exam-lines-small, and every third digit of digits-nsysu-exam\n"
         "# by `python -m benchmarks.calibration --write`: six numbers, measured.\n"
         f"[verified]\nconstant = {verified.constant:.3f}\nodds = {verified.weights[0]:.3f}\n"
         f"gap = {verified.weights[1]:.3f}\n\n"

@@ -10,7 +10,7 @@ writing (:mod:`models.variants`). What it is held against decides what that sum 
 - whatever the recogniser reads freely.
 
 What a rival weighs before the picture is looked at (natural logs): a wrong digit is one of nine, a wrong
-letter one of some twenty, a wrong Chinese character one of hundreds that look or sound alike
+letter or Chinese character one of some twenty that are taken for one another
 (``ANOTHER``). A recogniser leaves out faint strokes far more often than pupils leave out characters, so a
 neighbour that is longer, shorter or of another kind weighs ``UNLIKE``; and a line read otherwise in many
 places is little evidence against any one character, so a free reading weighs ``FREE``. The last two
@@ -35,10 +35,10 @@ from models.variants import States, spellings, states_of
 
 #: How likely an answer is right before it is looked at.
 FACILITY = 0.5
-ANOTHER = {"digit": -2.0, "letter": -3.0, "chinese": -5.0, "sign": -6.0}
+ANOTHER = {"digit": -2.0, "letter": -3.0, "chinese": -3.0, "sign": -6.0}
 UNLIKE = -6.0
 FREE = -11.0
-NEAR_MISS = -3.0
+NEAR_MISS = -2.0
 #: Neighbours are looked for around so many accepted texts, the likeliest first.
 MOST_CENTRES = 3
 #: So many neighbours are spelt out, to be named and to be told from accepted texts.
@@ -46,7 +46,7 @@ SPELT_OUT = 12
 #: Rivals that were found and are named in the answer; the others are in ``other``.
 NAMED = 4
 #: Between these a further look is worth its time.
-SETTLED_BELOW = 1e-4
+SETTLED_BELOW = 0.005
 SETTLED_FROM = 0.98
 
 
@@ -216,9 +216,11 @@ def _found(
             named[text] = max(named.get(text, NEVER), against + weight)
         rest.append(against + others)
     misses = {miss: _spelt(miss, question) for text in centres for miss in larger_misses(text)}
-    misses = {m: spelt for m, spelt in misses.items() if not _any_says(known, m, spelt) and m not in named}
+    misses = {miss: spelt for miss, spelt in misses.items() if not _any_says(known, miss, spelt)}
     scores = _likelihoods(picture, misses)
-    named |= {miss: against + NEAR_MISS + scores[miss] for miss in misses}
+    for miss, spelt in misses.items():
+        name = next((states.text for states in spelt if states.text in named), miss)
+        named[name] = max(named.get(name, NEVER), against + NEAR_MISS + scores[miss])
     ranked = sorted(named.items(), key=lambda item: -item[1])
     return ranked[:NAMED], _summed([*rest, *(weight for _, weight in ranked[NAMED:])])
 

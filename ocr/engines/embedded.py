@@ -17,6 +17,7 @@ from models.ctc import Emissions, best_path
 from models.decoding import Decoded, decode
 from models.looks import looks
 from models.recogniser import MODEL, LineRecogniser, default_recogniser, latin_recogniser
+from models.reliability import read_right
 from models.verification import posterior
 from ocr.engines.protocol import LineChar, LineReading
 from ocr.rasters import Grey
@@ -115,6 +116,7 @@ class OnnxEngine:
         return LineReading(
             text=decoded.text,
             probability=decoded.mean_probability,
+            right=read_right(decoded.probability, [char.probability for char in decoded.chars]),
             chars=tuple(
                 LineChar(text=c.text, probability=c.probability, start=c.start, end=c.end)
                 for c in decoded.chars

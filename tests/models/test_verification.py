@@ -77,10 +77,10 @@ def test_the_same_writing_is_the_same_answer(written: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "key"),
-    [("2.5", "25"), ("5", "-5"), ("17", "77"), ("11", "71"), ("3:2", "32"), ("不变", "变大"), ("10³", "103")],
+    [("2.5", "25"), ("5", "-5"), ("17", "77"), ("11", "71"), ("不变", "变大"), ("10³", "103")],
 )
 def test_a_difference_that_means_something_is_kept(written: str, key: str) -> None:
-    assert posterior([saying(written)], [key]).probability < 0.2
+    assert posterior([saying(written, 0.99999)], [key]).probability < 0.05
 
 
 def test_capitals_matter_where_the_key_says_so() -> None:
