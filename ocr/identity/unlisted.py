@@ -13,11 +13,15 @@ from ocr.identity.evidence import SheetEvidence, SheetIdentity
 from ocr.identity.numbers import SOURCES, SourceModel, best_number, digit_ratios, number_text
 
 _READER_ERROR = 0.0005
+#: How often another sheet of the stack shows a sheet's number surely, at least.
+_SHOWN_ELSEWHERE = 0.5
 
 
 def settle_without_roster(sheets: Sequence[SheetEvidence], threshold: float) -> tuple[SheetIdentity, ...]:
     """The sheets by their own numbers: settled where every digit is certain and all sources agree."""
-    read = [_number(sheet) for sheet in sheets]
+    alone = [_number(sheet) for sheet in sheets]
+    known = frozenset(number for number, probability in alone if number and probability >= threshold)
+    read = [(number, _among(known, number, probability)) for number, probability in alone]
     claims: dict[tuple[str, int], list[str]] = defaultdict(list)
     for sheet, (number, probability) in zip(sheets, read, strict=True):
         for page in sheet.card_pages if number and probability >= threshold else ():
@@ -26,6 +30,24 @@ def settle_without_roster(sheets: Sequence[SheetEvidence], threshold: float) -> 
         _identity(sheet, number, probability, claims, threshold)
         for sheet, (number, probability) in zip(sheets, read, strict=True)
     )
+
+
+def _among(known: frozenset[str], number: str, probability: float) -> float:
+    """The probability of a number that other sheets show, too.
+
+    A slip of the reader makes one of ``9 × digits`` other numbers; that it makes just one that a pupil of
+    this exam has is unlikely, unless many numbers a digit apart are known.
+    """
+    if number not in known or not 0.0 < probability < 1.0:
+        return probability
+    near = sum(_differ_in_one(number, other) for other in known)
+    slip = (1.0 - probability) * (near + 1) / (9 * len(number))
+    right = probability * _SHOWN_ELSEWHERE
+    return right / (right + slip)
+
+
+def _differ_in_one(number: str, other: str) -> bool:
+    return len(number) == len(other) and sum(a != b for a, b in zip(number, other, strict=True)) == 1
 
 
 def _identity(

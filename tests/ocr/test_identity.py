@@ -169,6 +169,14 @@ def test_without_a_roster_the_number_is_the_identity() -> None:
     assert once_more.collision_with == ("c",)
 
 
+def test_without_a_roster_a_back_follows_the_number_that_its_front_shows_surely() -> None:
+    front = sheet("a", certain("123456"), pages=(1,))
+    back = sheet("b", certain("123456", "digits", sure=0.996), pages=(2,))
+    stranger = sheet("c", certain("654321", "digits", sure=0.996), pages=(2,))
+    identities = settle_identities([front, back, stranger], Roster())
+    assert [identity.candidate_id for identity in identities] == ["123456", "123456", ""]
+
+
 def test_without_a_roster_sources_that_disagree_are_not_settled() -> None:
     numbers = (certain("123456"), certain("123457", "digits"))
     (identity,) = settle_identities([sheet("a", *numbers)], Roster())
