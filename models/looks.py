@@ -3,9 +3,7 @@
 Each view is the crop drawn slightly otherwise (wider, larger, slanted, darker). None changes what is
 written, so a text that is there keeps its probability in every view, while a misreading seldom
 survives all of them. One view costs one more run of the recogniser, so a second is taken only where
-the first left a doubt (:func:`models.verification.Verification.is_settled`).
-
-The order is the order of use; ``docs/models.md`` has what each gains.
+the first left a doubt (:attr:`models.verification.Verification.is_settled`). The order is the order of use.
 """
 
 from __future__ import annotations
@@ -60,7 +58,7 @@ def upright(crop: Grey) -> Grey:
     lean = SLANT * height
     matrix = np.array([[1.0, SLANT, 0.0], [0.0, 1.0, 0.0]])
     size = (width + round(lean), height)
-    turned = cv2.warpAffine(crop, matrix, size, flags=cv2.INTER_LINEAR, borderValue=WHITE)
+    turned = cv2.warpAffine(crop, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(turned, dtype=np.uint8)
 
 
@@ -70,10 +68,10 @@ def darker(crop: Grey) -> Grey:
 
 
 def smaller(crop: Grey) -> Grey:
-    """With more paper around, so that the writing is read smaller."""
+    """With more of its own paper around, so that the writing is read smaller."""
     margin = max(1, round(AROUND * crop.shape[0]))
-    framed = cv2.copyMakeBorder(crop, *(margin,) * 4, cv2.BORDER_CONSTANT, value=WHITE)
+    framed = cv2.copyMakeBorder(crop, *(margin,) * 4, cv2.BORDER_REPLICATE)
     return np.asarray(framed, dtype=np.uint8)
 
 
-VIEWS: tuple[View, ...] = (wider, upright, smaller, darker)
+VIEWS: tuple[View, ...] = (smaller, wider, upright, darker)
