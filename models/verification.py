@@ -77,7 +77,7 @@ class Verification(Record):
 class Evidence:
     """What the calibration sees of one question.
 
-    ``odds`` is the natural log of the odds of the accepted texts against all else, ``gap`` by how much
+    ``odds`` is the natural log of the odds of the accepted texts against all that was not given as a rival, ``gap`` by how much
     the best free reading is likelier than the best accepted text (natural log, at least 0).
     """
 
@@ -106,7 +106,8 @@ class _Weighed:
     """Texts with the natural log of prior times likelihood; ``rest`` is that of all unnamed ones."""
 
     accepted: tuple[tuple[str, float], ...]
-    rivals: tuple[tuple[str, float], ...]
+    given: tuple[tuple[str, float], ...]
+    found: tuple[tuple[str, float], ...]
     rest: float
     evidence: Evidence
 
@@ -159,20 +160,29 @@ def _unseen(question: Question) -> Verification:
 
 
 def _shared(weighed: _Weighed, picture: Picture) -> Verification:
-    """Probabilities: the calibrated one for all accepted, shared out by weight, and so for the rest."""
-    probability = verified(weighed.evidence.odds, weighed.evidence.gap)
-    right = _shares([weight for _, weight in weighed.accepted], probability)
-    wrong = _shares([*(weight for _, weight in weighed.rivals), weighed.rest], 1.0 - probability)
+    """Probabilities out of weights.
+
+    The calibrated odds hold the accepted texts against what was found; rivals that were given are known
+    to be written, so they stand against the accepted texts by their weights alone.
+    """
+    chance = verified(weighed.evidence.odds, weighed.evidence.gap)
+    right = [weight for _, weight in weighed.accepted]
+    lead = _summed([weight for _, weight in weighed.given]) - _summed(right)
+    known = chance * math.exp(min(50.0, lead))
+    total = 1.0 + known
+    given = _shares([weight for _, weight in weighed.given], known / total)
+    wrong = _shares([*(weight for _, weight in weighed.found), weighed.rest], (1.0 - chance) / total)
+    rivals = [*zip(weighed.given, given, strict=True), *zip(weighed.found, wrong[:-1], strict=True)]
     return Verification(
-        accepted=tuple(zip((text for text, _ in weighed.accepted), right, strict=True)),
-        rivals=tuple(zip((text for text, _ in weighed.rivals), wrong[:-1], strict=True)),
+        accepted=tuple(zip((t for t, _ in weighed.accepted), _shares(right, chance / total), strict=True)),
+        rivals=tuple((text, share) for (text, _), share in rivals),
         other=wrong[-1],
         best=picture.free[0] if picture.free else "",
     )
 
 
 def _shares(weights: Sequence[float], total: float) -> list[float]:
-    parts = np.exp(np.array(weights) - max(weights))
+    parts = np.exp(np.array(weights) - max(weights, default=0.0))
     return [float(part) for part in total * parts / parts.sum()]
 
 
@@ -189,12 +199,11 @@ def _weighed(picture: Picture, question: Question) -> _Weighed:
     rivals = [(text, against - math.log(len(given)) + likely[text]) for text in given]
     known += [states for spelt in given.values() for states in spelt]
     found, unnamed = _found(picture, question, right, known, likely)
-    rivals += found
     best = max(likely[text] for text in right)
     gap = max(0.0, _freely(picture) - best)
     rest = _summed([unnamed, against + FREE + best + gap if gap > 0.0 else NEVER])
-    odds = _summed([w for _, w in accepted]) - _summed([rest, *(w for _, w in rivals)])
-    return _Weighed(accepted, tuple(rivals), rest, Evidence(odds, gap))
+    odds = _summed([w for _, w in accepted]) - _summed([rest, *(w for _, w in found)])
+    return _Weighed(accepted, tuple(rivals), tuple(found), rest, Evidence(odds, gap))
 
 
 def _found(
@@ -218,8 +227,8 @@ def _found(
     misses = {miss: _spelt(miss, question) for text in centres for miss in larger_misses(text)}
     misses = {miss: spelt for miss, spelt in misses.items() if not _any_says(known, miss, spelt)}
     scores = _likelihoods(picture, misses)
-    for miss, spelt in misses.items():
-        name = next((states.text for states in spelt if states.text in named), miss)
+    for miss, spelt_miss in misses.items():
+        name = next((states.text for states in spelt_miss if states.text in named), miss)
         named[name] = max(named.get(name, NEVER), against + NEAR_MISS + scores[miss])
     ranked = sorted(named.items(), key=lambda item: -item[1])
     return ranked[:NAMED], _summed([*rest, *(weight for _, weight in ranked[NAMED:])])
