@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 
 #: The reader's input: rows, and columns for each column of the same crop at this height.
 HEIGHT_PX = 32
-SQUEEZE = 0.8
+SQUEEZE = 1.0
 #: One step of the network covers so many columns.
 STEP_PX = 4
 #: At least and at most so many columns.
