@@ -24,6 +24,8 @@ _UNLISTED_AGREE_NEAR = 0.2
 _FAR = 0.8
 #: Where the picture was asked for the key, what it says else is hardly the key.
 _VERIFIED_AGREE_RIGHT = 0.0
+#: From this share on the picture alone leaves no doubt.
+_SHOWN = 0.9
 _VERIFIED_AGREE_WRONG = 0.95
 
 #: Blanks beyond this are compared in printed order even when they may be exchanged.
@@ -75,7 +77,7 @@ def score_blank(blank: Blank, reading: TextReading | None) -> Scored:
     weighed = weigh(blank, reading)
     best = _likeliest(weighed)
     reason = f"{_read_as(best, reading)}，{best.outcome.reason}"
-    confidence = best.outcome.clearness * _agreeing(weighed, best)
+    confidence = best.outcome.clearness * _as_shown(weighed, best, _agreeing(weighed, best))
     if reading.note:
         reason, confidence = f"{reason}（{reading.note}）", min(confidence, NOTED_CONFIDENCE)
     return Scored(best.outcome.steps, reason, confidence, weighed.odds if weighed.verified else ())
@@ -84,6 +86,9 @@ def score_blank(blank: Blank, reading: TextReading | None) -> Scored:
 def _likeliest(weighed: Weighed) -> Possible:
     """The likeliest text among those that earn the likeliest number of steps."""
     steps: defaultdict[int, float] = defaultdict(float)
+    transcript = weighed.transcript
+    if transcript is not None and weighed.shown <= 1.0 - _SHOWN:
+        return transcript  # the picture plainly shows something else than the key
     if weighed.verified:
         steps[0] = weighed.other
         for possible in weighed.texts:
@@ -99,6 +104,18 @@ def _read_as(best: Possible, reading: TextReading) -> str:
     if comparable(best.text) == comparable(reading.text):
         return f"读作“{reading.text}”"
     return f"自由读作“{reading.text}”，对照字迹更可能是“{best.text}”"
+
+
+def _as_shown(weighed: Weighed, best: Possible, agreeing: float) -> float:
+    """No surer than the picture alone, where that leaves a doubt.
+
+    What pupils usually write makes a key likelier than a look-alike nobody writes. That may well decide
+    what is proposed, but where the picture is torn, a person looks.
+    """
+    if not weighed.verified:
+        return agreeing
+    shown = weighed.shown if best.outcome.steps else 1.0 - weighed.shown
+    return agreeing if shown >= _SHOWN else min(agreeing, shown)
 
 
 def _agreeing(weighed: Weighed, best: Possible) -> float:

@@ -30,7 +30,10 @@ _SIGNS = str.maketrans(
 )  # fmt: skip
 
 #: Dropped wherever they stand.
-_DECORATION = re.compile(r"[\s\"'`!?;_~…《》〈〉「」『』【】﹏\u200b-\u200f\ufeff]+")
+_DECORATION = re.compile(r"[\s\"'`!?;_~《》〈〉「」『』【】﹏\u200b-\u200f\ufeff]+")
+#: Division with a rest is written 2…1: three dots say something between digits only.
+_DOTS = re.compile(r"\.{3,}|…+")
+_LOOSE_DOTS = re.compile(r"(?<!\d)…|…(?!\d)")
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,])")
 #: A point or comma says something only between digits (or letters of a pair such as "a,b").
 _LOOSE_POINT = re.compile(r"(?<!\d)\.(?!\d)|(?<=\d)\.(?!\d)")
@@ -44,7 +47,8 @@ _MIDDLE_DOT = re.compile(r"(?<![0-9A-Za-z)])·|·(?![0-9A-Za-z(])")
 def halfwidth(text: str) -> str:
     """NFKC with superscripts kept apart ("10³" is "10^3"), one minus, one times sign, no control."""
     marked = _SUPERSCRIPT_RUN.sub(lambda run: "^" + "".join(_SUPERSCRIPTS[c] for c in run[0]), text)
-    return unicodedata.normalize("NFKC", marked.translate(_SIGNS)).translate(_SIGNS)
+    form = unicodedata.normalize("NFKC", marked.translate(_SIGNS)).translate(_SIGNS)
+    return _DOTS.sub("…", form)
 
 
 def simplified(text: str) -> str:
@@ -82,7 +86,7 @@ def _comparable_once(text: str, case_sensitive: bool) -> str:
         form = form.lower()
     form = _THOUSANDS.sub(lambda number: number[1].replace(",", ""), form)
     form = _DECORATION.sub("", form)
-    for loose in (_LOOSE_COMMA, _LOOSE_POINT, _LOOSE_COLON, _HYPHEN, _CARET, _MIDDLE_DOT):
+    for loose in (_LOOSE_DOTS, _LOOSE_COMMA, _LOOSE_POINT, _LOOSE_COLON, _HYPHEN, _CARET, _MIDDLE_DOT):
         form = loose.sub("", form)
     return "".join(c for c in form if unicodedata.category(c)[0] != "C")
 

@@ -17,7 +17,7 @@ from marking.expectations import written_forms
 from marking.normalise import comparable
 from marking.reading_odds import weighted_readings
 from models.ctc import Emissions
-from models.verification import Verification, posterior
+from models.verification import posterior
 
 #: Free readings that are held against the picture beside the key.
 _FREE_READINGS = 5
@@ -33,18 +33,26 @@ class Possible:
     text: str
     probability: float
     outcome: Outcome
+    is_transcript: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """All that a fill may say. ``other`` is the probability of texts that nobody thought of.
 
-    ``verified`` says that the picture itself was asked, not only its transcript.
+    ``verified`` says that the picture itself was asked, not only its transcript; then ``shown`` is how
+    clearly it shows what earns steps, whatever is usual (:attr:`models.verification.Verification.shown`).
     """
 
     texts: tuple[Possible, ...]
     other: float
     verified: bool
+    shown: float = 0.5
+
+    @property
+    def transcript(self) -> Possible | None:
+        """The reader's own best text; ``None`` where the picture was not asked."""
+        return next((possible for possible in self.texts if possible.is_transcript), None)
 
     @property
     def odds(self) -> tuple[tuple[str, float], ...]:
@@ -72,29 +80,42 @@ def looks_of(reading: TextReading) -> tuple[Emissions, ...]:
 
 
 def _verified(blank: Blank, reading: TextReading, looks: tuple[Emissions, ...]) -> Weighed:
-    forms = written_forms(blank)
+    """The key's forms, and free readings that earn steps, too (F=10N), against all else.
+
+    Units and letters in formulas differ by their capitals (mW, MW), whatever the words' case is worth.
+    """
     free = tuple(text.replace("\n", "") for text, _ in weighted_readings(reading)[:_FREE_READINGS])
-    rivals = _distinct((*blank.wrong, *free), forms, blank.case_sensitive)
-    said = posterior(looks, forms, rivals, case_sensitive=blank.case_sensitive)
+    forms = written_forms(blank)
+    earning = [text for text in free if compare_blank(blank, text, verified=True).steps]
+    cased = blank.case_sensitive or blank.numeric is not None or bool(blank.expression)
+    right = _distinct((*forms, *earning), (), cased)
+    said = posterior(looks, right, _distinct(blank.wrong, right, cased), case_sensitive=cased)
+    named = [(text if cased else _as_written(text, forms), p) for text, p in (*said.accepted, *said.rivals)]
+    other = said.other
+    transcript = comparable(free[0], cased) if free else ""
+    if transcript and transcript not in {comparable(text, cased) for text, _ in named}:
+        named.append((free[0], other))  # of what nobody thought of, the likeliest by far
+        other = 0.0
     texts = tuple(
-        Possible(text, probability, compare_blank(blank, text, verified=True))
-        for text, probability in ((_as_written(text, forms), p) for text, p in _named(said))
+        Possible(
+            text,
+            probability,
+            compare_blank(blank, text, verified=True),
+            bool(transcript) and comparable(text, cased) == transcript,
+        )
+        for text, probability in named
     )
-    return Weighed(texts, said.other, verified=True)
+    return Weighed(texts, other, verified=True, shown=said.shown)
 
 
-def _distinct(texts: tuple[str, ...], forms: tuple[str, ...], case_sensitive: bool) -> tuple[str, ...]:
-    """The texts that differ from the key's forms and from one another in more than spaces and the like."""
+def _distinct(texts: tuple[str, ...], others: tuple[str, ...], case_sensitive: bool) -> tuple[str, ...]:
+    """The texts that differ from others and from one another in more than spaces and the like."""
     found: dict[str, str] = {}
     for text in texts:
         found.setdefault(comparable(text, case_sensitive), text)
-    for form in forms:
-        found.pop(comparable(form, case_sensitive), None)
+    for other in others:
+        found.pop(comparable(other, case_sensitive), None)
     return tuple(text for form, text in found.items() if form)
-
-
-def _named(said: Verification) -> tuple[tuple[str, float], ...]:
-    return (*said.accepted, *said.rivals)
 
 
 def _as_written(text: str, forms: tuple[str, ...]) -> str:

@@ -10,7 +10,6 @@ from functools import cached_property
 import numpy as np
 
 from core.lattices import BLANK, Step
-from core.pages import TextLine
 from models import ctc
 from models.ctc import Emissions
 from models.forward import Edits, Floats, Table, edits_of, log_probabilities, table_of
@@ -33,7 +32,8 @@ class Picture:
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
-        return tuple(table_of(look, FLOOR) for look in self.looks)
+        # the steps are in plain form already, capitals as the question wants them
+        return tuple(table_of(look, FLOOR, case_sensitive=True) for look in self.looks)
 
     @cached_property
     def free(self) -> tuple[str, ...]:
@@ -91,19 +91,3 @@ def _folded(step: Step, case_sensitive: bool) -> Step:
     for char, probability in step:
         chances[plain(char, case_sensitive) if char else BLANK] += probability
     return tuple(sorted(chances.items(), key=lambda cell: -cell[1]))
-
-
-def looks_of(lines: Sequence[TextLine]) -> tuple[Emissions, ...]:
-    """The looks at an answer of one or several lines, each line's one after the other.
-
-    A line with fewer looks than another is seen again as in its last one. Lines without any (an
-    engine that gives no probabilities) leave nothing to verify: then the result is empty.
-    """
-    if not lines or not all(line.looks for line in lines):
-        return ()
-    most = max(len(line.looks) for line in lines)
-    pieces = [
-        [Emissions.of(line.looks[min(number, len(line.looks) - 1)]) for line in lines]
-        for number in range(most)
-    ]
-    return tuple(ctc.joined(each) for each in pieces)

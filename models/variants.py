@@ -32,9 +32,9 @@ _PLAIN = {
     "µ": "μ", "Ω": "Ω", "≒": "≈", "⩽": "≤", "⩾": "≥",
 }  # fmt: skip
 #: Said nowhere: an answer is the same with or without them.
-_SILENT = " \u3000\"'`!?;_~…《》〈〉「」『』【】"
+_SILENT = " \u3000\"'`!?;_~《》〈〉「」『』【】"
 #: Said only between digits or Latin letters; elsewhere an answer is the same without them.
-_LOOSE = ".,:·"
+_LOOSE = ".,:·…"
 #: In a number these can only be the digit.
 _AS_DIGIT = {"0": "oO〇○", "1": "lI|丨"}
 #: Where no Chinese stands beside it, a level stroke is a minus sign.
@@ -129,7 +129,7 @@ def _is_said(before: list[str], char: str, after: list[str]) -> bool:
     left, right = "".join(before), "".join(after)
     if char == ".":
         return right.isdigit()
-    if char == ":":
+    if char in ":…":
         return left.isdigit() and right.isdigit()
     return bool(re.match(r"[0-9A-Za-z)\]}]", left) and re.match(r"[0-9A-Za-z(\[{+-]", right))
 
@@ -191,7 +191,7 @@ def _unsaid(before: str, after: str) -> frozenset[str]:
     if not after.isdigit():
         unsaid.add(".")
     if not (before.isdigit() and after.isdigit()):
-        unsaid.add(":")
+        unsaid |= {":", "…"}
     if not (_LATIN_OR_DIGIT.match(before) and after):
         unsaid |= {",", "·"}
     return frozenset(unsaid)

@@ -61,6 +61,9 @@ class Verification(Record):
     rivals: tuple[tuple[str, float], ...]
     other: float
     best: str
+    #: The likelihood of the accepted texts ÷ that of them and of the likeliest other text, whatever it is:
+    #: what the picture says alone. In [0, 1]; under a half the picture rather shows something else.
+    shown: float = 0.5
 
     @property
     def probability(self) -> float:
@@ -77,8 +80,9 @@ class Verification(Record):
 class Evidence:
     """What the calibration sees of one question.
 
-    ``odds`` is the natural log of the odds of the accepted texts against all that was not given as a rival, ``gap`` by how much
-    the best free reading is likelier than the best accepted text (natural log, at least 0).
+    ``odds`` is the natural log of the odds of the accepted texts against all that was not given as a
+    rival, ``gap`` by how much the best free reading is likelier than the best accepted text (natural
+    log, at least 0).
     """
 
     odds: float
@@ -110,6 +114,7 @@ class _Weighed:
     found: tuple[tuple[str, float], ...]
     rest: float
     evidence: Evidence
+    shown: float
 
 
 def posterior(
@@ -178,6 +183,7 @@ def _shared(weighed: _Weighed, picture: Picture) -> Verification:
         rivals=tuple((text, share) for (text, _), share in rivals),
         other=wrong[-1],
         best=picture.free[0] if picture.free else "",
+        shown=weighed.shown,
     )
 
 
@@ -203,7 +209,20 @@ def _weighed(picture: Picture, question: Question) -> _Weighed:
     gap = max(0.0, _freely(picture) - best)
     rest = _summed([unnamed, against + FREE + best + gap if gap > 0.0 else NEVER])
     odds = _summed([w for _, w in accepted]) - _summed([rest, *(w for _, w in found)])
-    return _Weighed(accepted, tuple(rivals), tuple(found), rest, Evidence(odds, gap))
+    shown = _shown(picture, [likely[text] for text in right], [s for each in right.values() for s in each])
+    return _Weighed(accepted, tuple(rivals), tuple(found), rest, Evidence(odds, gap), shown)
+
+
+def _shown(picture: Picture, likely: Sequence[float], known: Sequence[States]) -> float:
+    """See :attr:`Verification.shown`; the others are free readings and texts one edit away."""
+    free = [states_of(text) for text in picture.free]
+    free = [states for states in free if not any(_says(mine, states.text) for mine in known)]
+    others = [NEVER, *(float(score) for score in (picture.log_probabilities(free) if free else ()))]
+    centre = max(known, key=lambda states: float(picture.log_probabilities([states])[0]))
+    neighbours, _ = _neighbours(picture.edits(centre), centre, known, prior=False)
+    others += [weight for _, weight in neighbours]
+    mine, against = _summed(likely), max(others)
+    return 1.0 / (1.0 + math.exp(min(50.0, against - mine))) if mine > NEVER else 0.0
 
 
 def _found(
@@ -235,17 +254,21 @@ def _found(
 
 
 def _neighbours(
-    edits: Edits, centre: States, known: Sequence[States]
+    edits: Edits, centre: States, known: Sequence[States], *, prior: bool = True
 ) -> tuple[list[tuple[str, float]], float]:
-    """The weightiest texts one edit away that are not known themselves, and the weight of the others."""
+    """The weightiest texts one edit away that are not known themselves, and the weight of the others.
+
+    Without ``prior`` weights are likelihoods alone.
+    """
     text, keys = centre.text, edits.keys
-    replaced = edits.replaced + _unlike(text, keys)
+    unlike = UNLIKE if prior else 0.0
+    replaced = edits.replaced + (_unlike(text, keys) if prior else 0.0)
     for at, counted in enumerate(centre.chars):
         replaced[at, [key in counted for key in keys]] = -np.inf
-    added = edits.added + UNLIKE
+    added = edits.added + unlike
     for at, gap in enumerate(centre.gaps):
         added[at, [key in gap for key in keys]] = -np.inf
-    weights = np.concatenate([replaced.ravel(), added.ravel(), edits.dropped + UNLIKE])
+    weights = np.concatenate([replaced.ravel(), added.ravel(), edits.dropped + unlike])
     named = []
     for at in np.argsort(-weights, kind="stable")[:SPELT_OUT]:
         spelt = _edited(text, keys, int(at), len(replaced))
