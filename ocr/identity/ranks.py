@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from core.rosters import Candidate, Roster
 
@@ -37,11 +38,17 @@ class Astray:
         """Whether the sheets at two places, each put in the other's, are both in order."""
         return self._fits(x, self.ranks[y]) and self._fits(y, self.ranks[x])
 
+    @cached_property
+    def _kept(self) -> tuple[int, ...]:
+        """The places of the sheets that are in order, rising."""
+        astray = set(self.places)
+        return tuple(at for at in range(len(self.ranks)) if at not in astray)
+
     def _fits(self, place: int, rank: int) -> bool:
-        others = [at for at in range(len(self.ranks)) if at not in self.places]
-        before = [self.ranks[at] for at in others if at < place]
-        after = [self.ranks[at] for at in others if at > place]
-        return (not before or before[-1] < rank) and (not after or rank < after[0])
+        before, after = bisect_left(self._kept, place), bisect_right(self._kept, place)
+        return (before == 0 or self.ranks[self._kept[before - 1]] < rank) and (
+            after == len(self._kept) or rank < self.ranks[self._kept[after]]
+        )
 
 
 def strays(ranks: Sequence[int]) -> Astray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,13 +16,26 @@ from ocr.identity.numbers import SOURCES, SourceModel, best_number, digit_ratios
 _READER_ERROR = 0.0005
 #: How often another sheet of the stack shows a sheet's number surely, at least.
 _SHOWN_ELSEWHERE = 0.5
+#: Other sheets say nothing about a number that is less likely by itself, or that has a rival likelier than
+#: this: a digit torn between two is no slip that could fall anywhere.
+_PLAIN, _RIVALLED = 0.9, 0.02
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The number that a sheet shows by itself, "" without one; its probability; and that of the likeliest
+    number with one other digit."""
+
+    number: str = ""
+    probability: float = 0.0
+    rival: float = 0.0
 
 
 def settle_without_roster(sheets: Sequence[SheetEvidence], threshold: float) -> tuple[SheetIdentity, ...]:
     """The sheets by their own numbers: settled where every digit is certain and all sources agree."""
     alone = [_number(sheet) for sheet in sheets]
-    known = frozenset(number for number, probability in alone if number and probability >= threshold)
-    read = [(number, _among(known, number, probability)) for number, probability in alone]
+    known = frozenset(each.number for each in alone if each.number and each.probability >= threshold)
+    read = [(each.number, _among(known, each)) for each in alone]
     claims: dict[tuple[str, int], list[str]] = defaultdict(list)
     for sheet, (number, probability) in zip(sheets, read, strict=True):
         for page in sheet.card_pages if number and probability >= threshold else ():
@@ -32,18 +46,21 @@ def settle_without_roster(sheets: Sequence[SheetEvidence], threshold: float) -> 
     )
 
 
-def _among(known: frozenset[str], number: str, probability: float) -> float:
+def _among(known: frozenset[str], shown: _Shown) -> float:
     """The probability of a number that other sheets show, too.
 
-    A slip of the reader makes one of ``9 × digits`` other numbers; that it makes just one that a pupil of
-    this exam has is unlikely, unless many numbers a digit apart are known.
+    A slip that lies nowhere in particular makes one of ``9 × digits`` other numbers; that it makes just one
+    that a pupil of this exam has is unlikely, unless many numbers a digit apart are known. What the reader
+    gives to one other number in particular is no such slip: it stays in full.
     """
-    if number not in known or not 0.0 < probability < 1.0:
+    number, probability = shown.number, shown.probability
+    torn = probability < _PLAIN or shown.rival > _RIVALLED
+    if number not in known or torn or probability >= 1.0:
         return probability
     near = sum(_differ_in_one(number, other) for other in known)
-    slip = (1.0 - probability) * (near + 1) / (9 * len(number))
+    anywhere = max(0.0, 1.0 - probability - shown.rival) * (near + 1) / (9 * len(number))
     right = probability * _SHOWN_ELSEWHERE
-    return right / (right + slip)
+    return max(probability, right / (right + anywhere + shown.rival))
 
 
 def _differ_in_one(number: str, other: str) -> bool:
@@ -87,19 +104,21 @@ def _neighbours(sheet: SheetEvidence) -> tuple[Guess, ...]:
     return tuple(Guess(candidate_id=number, probability=min(1.0, share)) for number, share in ranked)
 
 
-def _number(sheet: SheetEvidence) -> tuple[str, float]:
-    """The number that all sources together show best, and its probability."""
+def _number(sheet: SheetEvidence) -> _Shown:
+    """The number that all sources together show best."""
     texts = {reading.text for reading in sheet.numbers if reading.text}
     tables = [digit_ratios(r, _reader(r))[:, :10] for r in sheet.numbers if r.digits and not _blank(r)]
     if texts:
         return _from_text(texts, sheet.numbers)
     lengths = {len(table) for table in tables}
     if len(lengths) != 1:
-        return "", 0.0
+        return _Shown()
     together = np.prod(tables, axis=0)
     shares = together / together.sum(axis=1, keepdims=True)
     number = "".join(str(int(digit)) for digit in shares.argmax(axis=1))
-    return number, float(shares.max(axis=1).prod())
+    best, second = np.sort(shares, axis=1)[:, :-3:-1].T
+    probability = float(best.prod())
+    return _Shown(number, probability, probability * float((second / best).max()))
 
 
 def _reader(reading: NumberReading) -> SourceModel:
@@ -108,10 +127,10 @@ def _reader(reading: NumberReading) -> SourceModel:
     return SourceModel(error=_READER_ERROR, temper=temper)
 
 
-def _from_text(texts: set[str], readings: Sequence[NumberReading]) -> tuple[str, float]:
+def _from_text(texts: set[str], readings: Sequence[NumberReading]) -> _Shown:
     """A printed number, unless two disagree or the handwriting clearly says another."""
     if len(texts) > 1:
-        return "", 0.0
+        return _Shown()
     (text,) = texts
     source = next(reading.source for reading in readings if reading.text == text)
     error = SOURCES[source].error if source in SOURCES else 0.01
@@ -119,7 +138,8 @@ def _from_text(texts: set[str], readings: Sequence[NumberReading]) -> tuple[str,
         len(shown) == len(text) and "?" not in shown and shown != text
         for shown in (number_text(reading) for reading in readings if not reading.text)
     )
-    return text, 0.5 if against else 1 - error
+    probability = 0.5 if against else 1 - error
+    return _Shown(text, probability, 1 - probability)
 
 
 def _blank(reading: NumberReading) -> bool:

@@ -177,6 +177,35 @@ def test_without_a_roster_a_back_follows_the_number_that_its_front_shows_surely(
     assert [identity.candidate_id for identity in identities] == ["123456", "123456", ""]
 
 
+def torn(text: str, other: int, share: float) -> NumberReading:
+    """A number whose last digit is ``other`` with that share; what is left over lies anywhere."""
+    last = distribution({int(text[-1]): 0.996 - share, other: share})
+    return NumberReading(source="digits", digits=(*certain(text[:-1]).digits, last))
+
+
+@pytest.mark.parametrize("share", [0.03, 0.1, 0.25, 0.4, 0.49])
+@pytest.mark.parametrize("others", [(), (("c", 0.9),)])
+def test_without_a_roster_a_torn_digit_is_not_settled_by_what_other_sheets_show(
+    share: float, others: tuple[tuple[str, float], ...]
+) -> None:
+    """The number that it may be as well is in a later stack, or not plain on its own front."""
+    front = sheet("a", certain("20260106"), pages=(1,))
+    unsure = [sheet(name, torn("20260108", 5, 1 - sure), pages=(1,)) for name, sure in others]
+    back = sheet("b", torn("20260106", 8, share), pages=(2,))
+    identity = settle_identities([front, *unsure, back], Roster())[-1]
+    assert (identity.candidate_id, identity.claimed_id) == ("", "")
+    (alone,) = settle_identities([back], Roster())
+    assert identity.guesses == alone.guesses
+
+
+def test_without_a_roster_a_slight_doubt_between_two_numbers_counts_in_full() -> None:
+    front = sheet("a", certain("20260106"), pages=(1,))
+    read = {share: sheet("b", torn("20260106", 8, share), pages=(2,)) for share in (0.002, 0.015)}
+    found = {share: settle_identities([front, back], Roster())[1] for share, back in read.items()}
+    assert found[0.002].candidate_id == "20260106"
+    assert found[0.015].candidate_id == ""
+
+
 def test_without_a_roster_sources_that_disagree_are_not_settled() -> None:
     numbers = (certain("123456"), certain("123457", "digits"))
     (identity,) = settle_identities([sheet("a", *numbers)], Roster())
