@@ -15,6 +15,8 @@ from marking.quantities import NumericVerdict, compare_quantity
 MAX_CHARACTERS = 200
 #: A number that was read for sure and is not the key's: no teacher forgives it.
 _OTHER_NUMBER = 0.99
+#: A miss in some of the key's own characters may mean the same.
+_SAME_WORDS = 0.6
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -74,7 +76,16 @@ def _by_accepted(blank: Blank, text: str, verified: bool) -> Outcome:
     wanted = comparable(nearest, blank.case_sensitive)
     numbers = verified and _NUMBER.fullmatch(written) and _NUMBER.fullmatch(wanted)
     clear = numbers and not _same_digits(written, wanted)
-    return Outcome(0, f"与答案“{nearest}”不同", _OTHER_NUMBER if clear else _miss_clearness(written, wanted))
+    clearness = _OTHER_NUMBER if clear else _miss_clearness(written, wanted)
+    if _share_a_word(written, blank.accepted):
+        clearness = min(clearness, _SAME_WORDS)
+    return Outcome(0, f"与答案“{nearest}”不同", clearness)
+
+
+def _share_a_word(written: str, accepted: tuple[str, ...]) -> bool:
+    """Whether a Chinese character of the answer stands in a key: 没有变 may say what 不变 says."""
+    chinese = {char for char in written if char >= "\u3400"}
+    return any(char in chinese for key in accepted for char in comparable(key))
 
 
 def _same_digits(text: str, other: str) -> bool:

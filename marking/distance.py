@@ -45,12 +45,13 @@ def nearest_places(wording: str, text: str, most: int) -> tuple[Place, ...]:
         row = following
         if row[-1][0] <= most:
             found.append(Place(row[-1][1], j, row[-1][0]))
-    return _apart(found)
+    return _apart(found, len(wording))
 
 
-def _apart(places: list[Place]) -> tuple[Place, ...]:
+def _apart(places: list[Place], length: int) -> tuple[Place, ...]:
+    """Those of the wording's own length before shorter ones: 变小 for 变大, not 变 alone."""
     kept: list[Place] = []
-    for place in sorted(places, key=lambda p: (p.edits, p.start, p.end)):
+    for place in sorted(places, key=lambda p: (p.edits, abs(p.end - p.start - length), p.start, p.end)):
         if place.end > place.start and all(place.end <= k.start or k.end <= place.start for k in kept):
             kept.append(place)
     return tuple(kept)

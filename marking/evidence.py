@@ -11,7 +11,7 @@ def evidence_of(reading: TextReading, start: int, end: int) -> tuple[Evidence, .
     """Evidence for ``reading.text[start:end]``, one per line that the span touches."""
     found = []
     offset = 0
-    for line in reading.lines:
+    for line in reading.kept_lines:
         first, last = max(start, offset), min(end, offset + len(line.text))
         if first < last:
             box = span_box(line, first - offset, last - offset)

@@ -26,7 +26,7 @@ def weighted_readings(reading: TextReading, most: int = 6) -> tuple[tuple[str, f
 
     Alternatives are taken one line at a time, with the other lines as read.
     """
-    lines = reading.lines
+    lines = reading.kept_lines
     odds = [line_probability(line) for line in lines]
     readings = [(reading.text, prod(odds))]
     for index, line in enumerate(lines):

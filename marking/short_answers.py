@@ -115,7 +115,7 @@ def _spotted(label: str, criterion: Criterion, readings: tuple[TextReading, ...]
             continue
         finding = found[1]
         words = "".join(other.reading.text[start:end] for start, end in finding.spans)
-        read = reading.lines[line_number(other.reading, finding.spans[0][0]) - 1].text
+        read = reading.kept_lines[line_number(other.reading, finding.spans[0][0]) - 1].text
         reason = (
             f"第{line_number(other.reading, finding.spans[0][0])}行的字迹可能是“{words}”"
             f"（{other.probability:.0%}，自由读作“{read}”），符合给分点{label}"
@@ -164,13 +164,14 @@ def _quoted(reading: TextReading, finding: Finding) -> str:
 def _read_well(reading: TextReading, finding: Finding) -> float:
     """The geometric mean probability of the lines that the finding touches."""
     touched = {line_number(reading, position) - 1 for span in finding.spans for position in span}
-    odds = [reading.lines[index].probability for index in touched if index < len(reading.lines)]
+    lines = reading.kept_lines
+    odds = [lines[index].probability for index in touched if index < len(lines)]
     return min(odds, default=1.0)
 
 
 def _reads_otherwise(reading: TextReading, finding: Finding) -> bool:
     """Whether a short wording differs in characters that were read clearly."""
-    odds = [p for line in reading.lines for p in [*_odds_of(line), 1.0]]
+    odds = [p for line in reading.kept_lines for p in [*_odds_of(line), 1.0]]
     for part, (start, end) in zip(parts_of(finding.wording), finding.spans, strict=False):
         if len(part) >= _SHORT_WORDING:
             continue

@@ -36,7 +36,7 @@ def respelt(criterion: Criterion, reading: TextReading) -> Respelt | None:
     """The region with the criterion's words where the picture may show them; ``None`` if nowhere."""
     words = [part for wording in criterion.accepted for part in parts_of(wording)]
     lines, put = [], []
-    for line in reading.lines:
+    for line in reading.kept_lines:
         changed, found = _with_words(line, [word for word in words if word not in line.text])
         lines.append(changed)
         put += found

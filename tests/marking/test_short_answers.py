@@ -131,3 +131,12 @@ def test_edit_distance_is_a_distance(first: str, second: str) -> None:
 def test_every_place_found_is_as_near_as_it_says(wording: str, searched: str, most: int) -> None:
     for place in nearest_places(wording, searched, most):
         assert edit_distance(wording, searched[place.start : place.end]) == place.edits <= most
+
+
+def test_a_deciding_last_character_is_not_forgiven() -> None:
+    item = ShortAnswer(
+        number="1",
+        full_steps=4,
+        criteria=(Criterion(id="1", steps=4, statement="总电阻变大", accepted=("总电阻变大",)),),
+    )
+    assert propose(item, None, (text("总电阻变小，电流变大。", 0.99),), Licence()).steps == 0

@@ -110,3 +110,10 @@ def test_a_look_alike_word_goes_to_a_person() -> None:
     item = Fill(number="1", full_steps=2, blanks=(Blank(steps=2, accepted=("重力",)),))
     read = seen(text("重里"), (1, {"里": 0.9, "力": 0.09}))
     assert not propose(item, None, (read,), Licence()).settles
+
+
+@pytest.mark.parametrize(("key", "written"), [("不变", "没有变"), ("倒立放大", "放大倒立")])
+def test_other_words_that_may_mean_the_same_go_to_a_person(key: str, written: str) -> None:
+    item = Fill(number="1", full_steps=2, blanks=(Blank(steps=2, accepted=(key,)),))
+    proposal = propose(item, None, (seen(text(written)),), Licence())
+    assert (proposal.steps, proposal.settles) == (0, False)
