@@ -148,8 +148,13 @@ class TextReading(Record):
     note: str = ""  #: "crossed out", "partly crossed out", "outside the box", or why it was not read
 
     @property
+    def kept_lines(self) -> tuple[TextLine, ...]:
+        """The lines that are not wholly crossed out: line for line those of ``text``."""
+        return tuple(line for line in self.lines if line.text or not line.crossed)
+
+    @property
     def text(self) -> str:
-        return "\n".join(line.text for line in self.lines if line.text or not line.crossed)
+        return "\n".join(line.text for line in self.kept_lines)
 
 
 class DigitReading(Record):
