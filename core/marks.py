@@ -32,6 +32,7 @@ class Award(Record):
     evidence: tuple[Evidence, ...] = ()
     confidence: float = Field(default=1.0, ge=0, le=1)
     odds: tuple[tuple[str, float], ...] = ()  #: what the writing may say, and how probable each is
+    earning: tuple[str, ...] = ()  #: those of ``odds`` that earn steps
 
 
 class MarkSource(StrEnum):

@@ -40,13 +40,20 @@ class Scored:
     reason: str
     confidence: float
     odds: tuple[tuple[str, float], ...] = ()
+    earning: tuple[str, ...] = ()
 
 
 def propose_fill(item: Fill, texts: tuple[TextReading, ...]) -> Proposal:
     """The proposal for all blanks; no steps are offered while one of them is unread."""
     readings = tuple(_of_part(texts, part) for part in range(len(item.blanks)))
-    order = _exchanged(item, readings) if item.any_order else tuple(range(len(item.blanks)))
-    scored = [score_blank(item.blanks[blank], readings[part]) for part, blank in enumerate(order)]
+    count = len(item.blanks)
+    if item.any_order and count <= _MAX_EXCHANGED:
+        table = [[score_blank(blank, reading) for blank in item.blanks] for reading in readings]
+        order = _exchanged([[score.steps or 0 for score in row] for row in table])
+        scored = [table[part][blank] for part, blank in enumerate(order)]
+    else:
+        order = tuple(range(count))
+        scored = [score_blank(blank, reading) for blank, reading in zip(item.blanks, readings, strict=True)]
     awards = tuple(
         _award(part, item.blanks[order[part]], reading, score)
         for part, (reading, score) in enumerate(zip(readings, scored, strict=True))
@@ -80,7 +87,9 @@ def score_blank(blank: Blank, reading: TextReading | None) -> Scored:
     confidence = best.outcome.clearness * _as_shown(weighed, best, _agreeing(weighed, best))
     if reading.note:
         reason, confidence = f"{reason}（{reading.note}）", min(confidence, NOTED_CONFIDENCE)
-    return Scored(best.outcome.steps, reason, confidence, weighed.odds if weighed.verified else ())
+    if not weighed.verified:
+        return Scored(best.outcome.steps, reason, confidence)
+    return Scored(best.outcome.steps, reason, confidence, weighed.odds, weighed.earning)
 
 
 def _likeliest(weighed: Weighed) -> Possible:
@@ -147,18 +156,16 @@ def _award(part: int, blank: Blank, reading: TextReading | None, score: Scored) 
         evidence=evidence,
         confidence=score.confidence,
         odds=score.odds,
+        earning=score.earning,
     )
 
 
-def _exchanged(item: Fill, readings: tuple[TextReading | None, ...]) -> tuple[int, ...]:
-    """For each region the blank that it answers, so that the sum of steps is greatest.
+def _exchanged(gains: list[list[int]]) -> tuple[int, ...]:
+    """For each region the blank that it answers, so that the sum of ``gains[region][blank]`` is greatest.
 
     A dynamic programme over the sets of blanks already given; among equals the printed order wins.
     """
-    count = len(item.blanks)
-    if count > _MAX_EXCHANGED:
-        return tuple(range(count))
-    gains = [[score_blank(blank, reading).steps or 0 for blank in item.blanks] for reading in readings]
+    count = len(gains)
     best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
     for part in range(count):
         following: dict[int, tuple[int, tuple[int, ...]]] = {}

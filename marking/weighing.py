@@ -62,6 +62,12 @@ class Weighed:
         rest = max(0.0, 1.0 - sum(probability for _, probability in shown))
         return (*shown, ("", rest)) if rest >= _SHOWN_FROM else tuple(shown)
 
+    @property
+    def earning(self) -> tuple[str, ...]:
+        """Those of ``odds`` that earn steps."""
+        paid = {possible.text for possible in self.texts if possible.outcome.steps}
+        return tuple(text for text, _ in self.odds if text in paid)
+
 
 def weigh(blank: Blank, reading: TextReading) -> Weighed:
     """What a region with ink and text may say in answer to a blank."""

@@ -48,6 +48,8 @@ NAMED = 4
 #: Between these a further look is worth its time.
 SETTLED_BELOW = 0.005
 SETTLED_FROM = 0.98
+#: Longer texts are whole lines: on ``cn-hwdb-composed-lines`` further looks at them gained nothing.
+LONGEST_AGAIN = 12
 
 
 class Verification(Record):
@@ -72,8 +74,9 @@ class Verification(Record):
 
     @property
     def is_settled(self) -> bool:
-        """Whether a further look would hardly change anything."""
-        return not SETTLED_BELOW < self.probability < SETTLED_FROM
+        """Whether a further look would hardly change anything, or is not worth its time."""
+        long = all(len(text) > LONGEST_AGAIN for text, _ in self.accepted)
+        return long or not SETTLED_BELOW < self.probability < SETTLED_FROM
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from flask import render_template, url_for
 
 from core.exams import Exam, Item, MultipleChoice, SingleChoice, TrueFalse
 from core.marks import Award, MarkSource, MarkState
+from core.pages import TextReading
 from core.scores import format_steps
 from pipeline.proposals import option_labels
 from pipeline.review import CriterionPad, ReviewTask
@@ -32,6 +34,7 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
         "pads": [_pad(exam, pad, awards.get(pad.id), proposed) for pad in task.pads],
         "options": _options(item, task),
         "text": _texts(task),
+        "crossed": [words for reading in task.reading.texts_of(item.number) for words in _crossed(reading)],
         "steps": mark.steps,
         "final": not proposed,
         "reason": reason_words(mark.reason),
@@ -51,10 +54,10 @@ def _pad(exam: Exam, pad: CriterionPad, award: Award | None, proposed: bool) -> 
         "full_points": format_steps(pad.full_steps, exam.step),
         "given": award.steps if award and not proposed else None,
         "proposed": award.steps if award and proposed else None,
-        "reason": award.reason if award else "",
+        "reason": reason_words(award.reason) if award else "",
         "evidence": [e.text for e in award.evidence if e.text] if award else [],
         "confidence": award.confidence if award else None,
-        "odds": [[text, round(chance, 4)] for text, chance in award.odds] if award else [],
+        "odds": [[text, round(p, 4), text in award.earning] for text, p in award.odds] if award else [],
     }
 
 
@@ -74,3 +77,16 @@ def _options(item: Item, task: ReviewTask) -> dict[str, Any] | None:
 
 def _texts(task: ReviewTask) -> list[str]:
     return [reading.text for reading in task.reading.texts_of(task.item.number) if reading.text]
+
+
+def _crossed(reading: TextReading) -> list[str]:
+    """The words that were crossed out, from line to line; apart where something stands between them."""
+    words = []
+    for line in reading.lines:
+        placed = sorted(
+            [*((char, False) for char in line.chars), *((char, True) for char in line.crossed)],
+            key=lambda entry: entry[0].x_mm,
+        )
+        runs = groupby(placed, key=lambda entry: entry[1])
+        words += ["".join(char.text for char, _ in run) for out, run in runs if out]
+    return [word for word in words if word.strip()]

@@ -154,12 +154,13 @@ export class Pads {
 
   // What the writing may say: one bar a text, the likeliest first.
   odds(texts) {
-    const list = make("ul", { className: "pad-odds", title: this.say("odds") });
-    for (const [text, chance] of texts) {
+    const list = make("ul", { className: "pad-odds" });
+    list.append(make("li", { className: "head" }, make("span", {}, this.say("odds")), make("span", {}), make("small", {}, this.say("earns"))));
+    for (const [text, chance, earns] of texts) {
       const bar = make("i");
       bar.style.width = `${Math.max(1, 100 * chance)}%`;
       const share = chance >= 0.995 && chance < 1 ? ">99" : chance < 0.01 ? "<1" : Math.round(100 * chance);
-      list.append(make("li", {}, make("span", { className: "said" }, text || this.say("other")), make("span", { className: "bar" }, bar), make("small", {}, `${share} %`)));
+      list.append(make("li", { className: earns ? "earns" : "" }, make("span", { className: "said" }, `${earns ? "✓ " : ""}${text || this.say("other")}`), make("span", { className: "bar" }, bar), make("small", {}, `${share} %`)));
     }
     return list;
   }
