@@ -84,6 +84,10 @@ def _blank(fields: Fields, step: ScoreStep, steps: int | None) -> Blank | None:
         "case_sensitive": fields.truth("case_sensitive", False),
         "width_mm": fields.size_mm("width_mm", 45.0, 8, 170),
     }
+    both = [text for text in values["wrong"] if text in values["accepted"]]
+    if both:
+        fields.wrong("wrong", f"“{both[0]}”既是答案又是常见错答，请去掉一处")
+        return None
     if not (values["accepted"] or values["numeric"] or values["expression"]):
         if not any(name in fields for name in ("accepted", "numeric", "expression")):
             fields.wrong("accepted", "这个空没有答案：写 accepted、numeric 或 expression")

@@ -193,6 +193,7 @@ BAD = [
     (changed("unit_points: 0.5", "unit_points: 3"), "unit_points 超过了这个空的分值"),
     (changed("numeric: 10 m/s", "numeric: 很快"), "“很快”不是数"),
     (changed("numeric: 10 m/s", "stem: 多少"), "填空题缺少答案"),
+    (changed("numeric: 10 m/s", "accepted: [甲, 乙], wrong: 乙"), "“乙”既是答案又是常见错答"),
     (
         changed("        points: 2\n        any_order", "        points: 2.5\n        any_order"),
         "分值不能平均分给 2 个空",
