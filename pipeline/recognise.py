@@ -220,7 +220,11 @@ def _read_raster(
 def _numbers(
     place: Place, raster: PageRaster, blank: PageRaster | None, bubbles: Sequence[BubbleReading]
 ) -> tuple[NumberReading, ...]:
-    """The 考号 from every source that the page has."""
+    """The 考号 from every source that the page has.
+
+    Handwriting is read where the bubbles are sure, too: that they say another number than the pupil wrote
+    is how a slip, or an exchange of cards, is found.
+    """
     page = place.page
     found = []
     if place.code is not None and place.code.candidate_number:

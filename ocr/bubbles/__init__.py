@@ -7,7 +7,7 @@ page what empty and full are (``page_model``), judge each field (``verdicts``), 
 judgement is right (``calibration``). What is not clear is DOUBTFUL and belongs to a person.
 """
 
-from ocr.bubbles.numbers import number_from_bubbles, number_is_plain
+from ocr.bubbles.numbers import number_from_bubbles
 from ocr.bubbles.reading import read_bubbles
 
-__all__ = ["number_from_bubbles", "number_is_plain", "read_bubbles"]
+__all__ = ["number_from_bubbles", "read_bubbles"]

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.cards import BubblePurpose
-from core.pages import BubbleReading, BubbleVerdict, DigitReading, NumberReading
+from core.pages import BubbleReading, DigitReading, NumberReading
 
-_PLAIN = 0.99  #: confidence of every digit from which handwriting has nothing to add
 _SLIP = 0.002  #: spread over all digits: a candidate may fill a wrong one
 
 
@@ -21,18 +20,6 @@ def number_from_bubbles(readings: Sequence[BubbleReading]) -> NumberReading:
     own = [r for r in readings if r.purpose == BubblePurpose.NUMBER.value]
     own.sort(key=lambda reading: int(reading.key))
     return NumberReading(source="bubbles", digits=tuple(_digit(reading) for reading in own))
-
-
-def number_is_plain(readings: Sequence[BubbleReading]) -> bool:
-    """Whether the bubbles alone say the whole number: one settled, sure digit in every column.
-
-    Boxes with the handwritten number need not be read then, where time matters more than a second
-    witness; Readings of other purposes are passed over.
-    """
-    own = [r for r in readings if r.purpose == BubblePurpose.NUMBER.value]
-    return bool(own) and all(
-        r.verdict is BubbleVerdict.MARKED and len(r.marked) == 1 and r.confidence >= _PLAIN for r in own
-    )
 
 
 def _digit(reading: BubbleReading) -> DigitReading:

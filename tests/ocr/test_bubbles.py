@@ -7,7 +7,7 @@ import pytest
 
 from core.cards import BubbleField
 from core.pages import BubbleReading, BubbleVerdict
-from ocr.bubbles import number_from_bubbles, number_is_plain, read_bubbles
+from ocr.bubbles import number_from_bubbles, read_bubbles
 from ocr.rasters import PageRaster
 from tests.ocr.bubble_pages import Canvas, DrawnPage, Pen, Scanner, answered, exam_fields, printed
 
@@ -177,10 +177,6 @@ def test_the_number_is_a_distribution_for_each_digit(card: Canvas) -> None:
     assert all(d.blank < 0.05 and max(d.probabilities) > 0.95 for d in number.digits[:-1])
     assert number.digits[-1].blank > 0.95
     assert all(sum(d.probabilities) == pytest.approx(1) for d in number.digits)
-    own = [r for r in readings if r.purpose == "number"]
-    assert not number_is_plain(readings)  # the last column is empty
-    assert number_is_plain(own[:-1])
-    assert not number_is_plain(())
 
 
 def test_two_digits_in_one_column_share_the_probability(card: Canvas) -> None:

@@ -11,7 +11,10 @@ import pytest
 
 from benchmarks import faults
 from core.cards import BubblePurpose
-from core.pages import BubbleReading, BubbleVerdict, PageReading, TextReading
+from core.geometry import BoxMm
+from core.pages import BubbleReading, BubbleVerdict, DigitReading, NumberReading, PageReading, TextReading
+from core.rosters import Candidate, Roster
+from ocr.identity import SheetEvidence, number_text, settle_identities
 from ocr.photos import READABLE, Quality, Severity, evened, judge_page, judge_picture, with_doubts
 from ocr.photos.doubts import UNCLEAR
 from ocr.photos.judging import blockiness_of
@@ -209,3 +212,98 @@ def test_readings_at_doubtful_places_go_to_a_person(sheet: Scans) -> None:
     assert doubted.bubbles[3].marked == ("A",)
     assert [text.note for text in doubted.texts] == ["", UNCLEAR]
     assert with_doubts(reading, READABLE, page) is reading
+
+
+def digits(text: str, source: str) -> NumberReading:
+    """The text, each digit 0.99 sure; "_" is an empty place."""
+    shares = [[0.991 if d == int(c) else 0.001 for d in range(10)] if c != "_" else [0.1] * 10 for c in text]
+    return NumberReading(
+        source=source,
+        digits=tuple(
+            DigitReading(probabilities=tuple(each), blank=0.99 if c == "_" else 0.001)
+            for c, each in zip(text, shares, strict=True)
+        ),
+    )
+
+
+def columns_of(sheet: Scans) -> list[BoxMm]:
+    """One bubble of each column of the number."""
+    fields = [field for field in sheet.card.pages[0].bubbles if field.purpose is BubblePurpose.NUMBER]
+    return [field.bubbles[4].box for field in sorted(fields, key=lambda field: int(field.key))]
+
+
+def page_reading(sheet: Scans, **read: object) -> PageReading:
+    return PageReading.model_validate(
+        {
+            "page_id": "p", "card_id": sheet.card.id, "card_page": 1, "code": None,
+            "registration": seen(sheet.sides[0], sheet).registration, **read,
+        }
+    )  # fmt: skip
+
+
+def doubted_at(reading: PageReading, sheet: Scans, *boxes: BoxMm) -> PageReading:
+    quality = Quality(severity=Severity.DOUBTFUL, advice=("请重拍: 中间反光",), doubtful=boxes)
+    return with_doubts(reading, quality, sheet.card.pages[0])
+
+
+def test_digits_of_a_number_at_doubtful_places_lose_trust(sheet: Scans) -> None:
+    columns, boxes = columns_of(sheet), sheet.card.pages[0].number_boxes
+    text = "20260108"[: len(columns)]
+    numbers = (digits(text, "bubbles"), digits(text, "digits"), NumberReading(source="code", text=text))
+    reading = page_reading(sheet, numbers=numbers)
+    filled, written, code = doubted_at(reading, sheet, columns[1], columns[-1], boxes[0].grown(-1)).numbers
+    assert number_text(filled) == text[0] + "?" + text[2:-1] + "?"
+    assert number_text(written) == "?" + text[1:]
+    assert [d.note for d in filled.digits] == ["", UNCLEAR, *[""] * (len(text) - 3), UNCLEAR]
+    assert max(filled.digits[1].probabilities) == pytest.approx(0.6)
+    assert sum(filled.digits[1].probabilities) == pytest.approx(1.0)
+    assert filled.digits[0] == numbers[0].digits[0]
+    assert code == numbers[2]
+
+
+def test_an_empty_place_that_is_hard_to_see_may_hold_a_digit_after_all(sheet: Scans) -> None:
+    columns = columns_of(sheet)
+    reading = page_reading(sheet, numbers=(digits("_" * len(columns), "bubbles"),))
+    (number,) = doubted_at(reading, sheet, columns[0]).numbers
+    assert [round(d.blank, 2) for d in number.digits] == [0.6, *[0.99] * (len(columns) - 1)]
+    assert number.digits[0].probabilities == pytest.approx((0.1,) * 10)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_number_under_a_reflection_settles_nobody(sheet: Scans, listed: bool) -> None:
+    columns = columns_of(sheet)
+    text = "20260108"[-len(columns) :]
+    roster = Roster(candidates=(Candidate(id="x", number=text), Candidate(id="y", number=text[:-1] + "6")))
+    reading = page_reading(sheet, numbers=(digits(text, "bubbles"),))
+    for page, settled in ((reading, True), (doubted_at(reading, sheet, *columns), False)):
+        evidence = SheetEvidence(sheet_id="p", page_ids=("p",), card_pages=(1,), numbers=page.numbers)
+        (identity,) = settle_identities([evidence], roster if listed else Roster(), threshold=0.9)
+        assert bool(identity.candidate_id) is settled
+
+
+@pytest.mark.parametrize(
+    ("verdict", "answered", "becomes"),
+    [
+        (BubbleVerdict.MARKED, False, BubbleVerdict.DOUBTFUL),
+        (BubbleVerdict.MARKED, True, BubbleVerdict.DOUBTFUL),
+        (BubbleVerdict.BLANK, False, BubbleVerdict.DOUBTFUL),
+        (BubbleVerdict.BLANK, True, BubbleVerdict.BLANK),
+    ],
+)
+def test_an_absence_mark_that_is_hard_to_see_is_doubtful(
+    sheet: Scans, verdict: BubbleVerdict, answered: bool, becomes: BubbleVerdict
+) -> None:
+    field = next(f for f in sheet.card.pages[0].bubbles if f.purpose is BubblePurpose.ABSENT)
+    absent = BubbleReading(
+        purpose=BubblePurpose.ABSENT.value,
+        key=field.key,
+        fills=(),
+        marked=(),
+        verdict=verdict,
+        confidence=0.99,
+    )
+    reading = page_reading(sheet, absent=absent, bubbles=(bubble("1"),) if answered else ())
+    mark = doubted_at(reading, sheet, field.bubbles[0].box).absent
+    assert mark is not None
+    assert mark.verdict is becomes
+    assert doubted_at(reading, sheet, columns_of(sheet)[0]).absent == absent
