@@ -59,8 +59,11 @@ def main(arguments: list[str] | None = None) -> int:
     reliability.draw(found, "bubble fields", OUT / "bubbles.png")
     warped = [_warped(number, *case) for number, case in enumerate(_WARPS)]
     for row in (hands, *warped):
-        print(f"{row.name:<34}{row.pages:>4} pages{row.held:>4} held{row.fields:>7} fields"
-              f"{row.doubtful_share:>8.1%} doubtful{row.settled_wrong:>5} settled wrong {row.wrong_by_manner or ''}")  # fmt: skip
+        print(
+            f"{row.name:<34}{row.pages:>4} pages{row.held:>4} held{row.fields:>7} fields"
+            f"{row.doubtful_share:>8.1%} doubtful{row.settled_wrong:>5} settled wrong",
+            row.wrong_by_manner or "",
+        )
     for one in found:
         print(f"  confidence {one.confidence:.3f}  right {one.right:.3f}  n {one.count}")
     figures = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -27,7 +28,11 @@ class _Told:
 
 
 def text_line(ink: Ink, pieces: Sequence[Piece], readings: Sequence[LineReading]) -> TextLine:
-    """One written line. Characters that are crossed out are kept apart from its text and its looks."""
+    """One written line. Characters that are crossed out are kept apart from its text and its looks.
+
+    That the whole line is right is only known where every piece tells it and nothing is crossed out:
+    what an engine told of a text is not true of the part that was kept.
+    """
     told = [_told(ink, piece, reading) for piece, reading in zip(pieces, readings, strict=True)]
     chars = _joined([piece.kept for piece in told])
     crossed = tuple(char for piece in told for char in piece.crossed)
@@ -35,6 +40,7 @@ def text_line(ink: Ink, pieces: Sequence[Piece], readings: Sequence[LineReading]
         text="".join(char.text for char in chars),
         box=row_box(ink, pieces),
         probability=_probability(readings, chars if crossed else None),
+        right=None if crossed else _right(readings),
         chars=chars,
         alternatives=readings[0].alternatives if len(readings) == 1 and not crossed else (),
         looks=joined_looks([piece.looks for piece in told]),
@@ -96,6 +102,15 @@ def row_box(ink: Ink, pieces: Sequence[Piece]) -> BoxMm:
 def _needs_space(before: str, after: str) -> bool:
     """Lines are cut at wide gaps, which are spaces between words of the Latin script."""
     return before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+
+
+def _right(readings: Sequence[LineReading]) -> float | None:
+    """That all pieces are read right, in [0, 1]; ``None`` where one of them does not tell.
+
+    Nor does one of which no text was made: there is ink, and nobody is sure that it says nothing.
+    """
+    told = [reading.right for reading in readings if reading.right is not None and reading.text]
+    return prod(told) if told and len(told) == len(readings) else None
 
 
 def _probability(readings: Sequence[LineReading], kept: Sequence[ReadChar] | None) -> float:

@@ -68,3 +68,10 @@ def seen(reading: TextReading, *doubts: tuple[int, dict[str, float]], looks: int
         steps += [tuple(entry for entry in step if entry[1] > 0), ((BLANK, 1.0),)]
     kept = reading.lines[0].model_copy(update={"looks": (packed(steps),) * looks})
     return reading.model_copy(update={"lines": (kept,)})
+
+
+def crossed_first(reading: TextReading, words: str = "错") -> TextReading:
+    """The reading with a line above the others that was wholly crossed out."""
+    struck = line(words, 0.4, 40.0)
+    above = struck.model_copy(update={"text": "", "chars": (), "crossed": struck.chars, "probability": 0.0})
+    return reading.model_copy(update={"lines": (above, *reading.lines), "note": "partly crossed out"})

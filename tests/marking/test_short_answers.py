@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.exams import Criterion, Essay, ShortAnswer
 from marking import Licence, propose
 from marking.distance import edit_distance, nearest_places
-from tests.marking.readings import text
+from tests.marking.readings import crossed_first, text
 
 PRESSURE = Criterion(
     id="a", steps=2, statement="压强相等", accepted=("压强相等", "压强+一样"), must_not=("压强不等",)
@@ -140,3 +140,16 @@ def test_a_deciding_last_character_is_not_forgiven() -> None:
         criteria=(Criterion(id="1", steps=4, statement="总电阻变大", accepted=("总电阻变大",)),),
     )
     assert propose(item, None, (text("总电阻变小，电流变大。", 0.99),), Licence()).steps == 0
+
+
+def test_a_line_that_is_wholly_crossed_out_moves_neither_evidence_nor_trust() -> None:
+    plain = text("因为压强相等", probability=0.95)
+    (award,) = propose(ITEM, None, (plain,), Licence()).awards
+    (found,) = propose(ITEM, None, (crossed_first(plain),), Licence()).awards
+    assert (found.evidence, found.reason) == (award.evidence, award.reason)
+    assert found.confidence == award.confidence > 0.8
+    near = text("压力相等", probability=0.95)
+    (award,) = propose(ITEM, None, (near,), Licence()).awards
+    (found,) = propose(ITEM, None, (crossed_first(near),), Licence()).awards
+    assert (found.steps, found.reason) == (award.steps, award.reason)
+    assert "字迹清楚地不同" in award.reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.exams import Criterion, ShortAnswer
 from marking import Licence, propose
-from tests.marking.readings import seen, text
+from tests.marking.readings import crossed_first, seen, text
 
 ITEM = ShortAnswer(
     number="1",
@@ -37,3 +37,10 @@ def test_a_word_that_is_denied_in_place_earns_nothing() -> None:
 def test_a_word_that_is_read_is_not_looked_for() -> None:
     award = propose(ITEM, None, (seen(text("因为压强相等")),), Licence()).awards[0]
     assert award.reason == "第1行写到“压强相等”，符合给分点①"
+
+
+def test_the_line_in_question_is_named_below_one_that_is_crossed_out() -> None:
+    read = crossed_first(seen(text("因为压弹相等"), (3, {"弹": 0.5, "强": 0.45})))
+    award = propose(ITEM, None, (read,), Licence()).awards[0]
+    assert award.reason.startswith("第1行的字迹可能是“压强相等”")
+    assert "自由读作“因为压弹相等”" in award.reason

@@ -13,8 +13,11 @@ from core.lattices import packed, unpacked
 from ocr.engines import LineChar, LineReading
 from ocr.handwriting import read_regions
 from ocr.handwriting.crossing import crossed_parts, silenced
+from ocr.handwriting.ink import ink_of
 from ocr.handwriting.placing import spans
 from ocr.handwriting.remarks import CROSSED_OUT, PARTLY_CROSSED
+from ocr.handwriting.rows import find_rows
+from ocr.handwriting.text_lines import text_line
 from ocr.rasters import Grey
 from tests.ocr.written_pages import ANSWER, FILL, Scan, blank_card, blank_raster
 
@@ -122,6 +125,46 @@ def test_a_line_that_is_wholly_crossed_out_leaves_no_text_in_an_answer_but_stays
     assert (fill.note, fill.text, fill.lines[0].crossed) == (CROSSED_OUT, "abcdefgh", ())
     assert (answer.note, answer.text) == (PARTLY_CROSSED, "abcdefgh")
     assert [len(one.crossed) for one in answer.lines] == [8, 0]
+
+
+@pytest.mark.parametrize(
+    ("told", "right"),
+    [
+        ((("ab", 0.9), ("cd", 0.8)), 0.72),
+        ((("ab", 0.9), ("cd", None)), None),
+        ((("ab", 0.9), ("", 0.99)), None),
+        ((("ab", 0.9),), 0.9),
+    ],
+    ids=["both tell", "one does not", "of one no text was made", "one piece"],
+)
+def test_a_line_is_right_where_all_its_pieces_are(
+    told: tuple[tuple[str, float | None], ...], right: float | None
+) -> None:
+    scan = Scan(blank_card()).word("HKMA", 18, 17)
+    ink = ink_of(scan.raster(), blank_raster(), FILL.box, 3.0)
+    (row,) = find_rows(ink, single=True)
+    readings = [LineReading(text=text, probability=0.9, right=piece) for text, piece in told]
+    assert text_line(ink, [row.pieces[0]] * len(told), readings).right == (
+        None if right is None else pytest.approx(right)
+    )
+
+
+class SureEngine(EvenEngine):
+    """Tells of every line how surely it is right."""
+
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
+        readings = super().read_lines(crops, expected)
+        return tuple(reading.model_copy(update={"right": 0.9}) for reading in readings)
+
+
+def test_of_a_line_with_something_crossed_out_nobody_knows_whether_it_is_right() -> None:
+    scan = Scan(blank_card()).word("MAKE HKMR NAME", 14, 40, 1.6)
+    (plain,) = read_regions(scan.raster(), blank_raster(), [ANSWER], SureEngine())[0].lines
+    scan.stroke((36, 37.6), (55, 38.2))
+    (struck,) = read_regions(scan.raster(), blank_raster(), [ANSWER], SureEngine())[0].lines
+    assert (plain.right, struck.right) == (0.9, None)
 
 
 def test_a_character_reaches_from_its_first_ink_to_its_last() -> None:
