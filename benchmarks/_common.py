@@ -21,10 +21,11 @@ def data_folder(description: str, arguments: list[str] | None = None) -> Path:
 
 
 def parse(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> argparse.Namespace:
-    """Parse the command line after adding ``--data``; the namespace's ``data`` is a Path."""
+    """Parse the command line after adding ``--data`` and ``--out``; both are Paths in the namespace."""
     parser.add_argument(
         "--data", type=Path, default=_ROOT.parent / "shared" / "data", help="folder with the sample sets"
     )
+    parser.add_argument("--out", type=Path, default=OUT, help="folder where the figures go")
     return parser.parse_args(arguments)
 
 
@@ -34,11 +35,11 @@ def skipped(name: str, missing: Path) -> int:
     return 0
 
 
-def save(name: str, figures: Mapping[str, float], **more: Any) -> Path:
-    """Write ``benchmarks/out/{name}.json`` as ``{"figures": {…}, **more}`` and say so."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    path = OUT / f"{name}.json"
+def save(name: str, figures: Mapping[str, float], *, out: Path = OUT, **more: Any) -> Path:
+    """Write ``{name}.json`` in the folder ``out`` as ``{"figures": {…}, **more}`` and say so."""
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{name}.json"
     content = {"figures": dict(figures), **more}
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(f"saved {path.relative_to(_ROOT)}")
+    print(f"saved {path.relative_to(_ROOT) if path.is_relative_to(_ROOT) else path}")
     return path

@@ -12,7 +12,10 @@ ten bins of equal width, |mean probability - share that came true| weighted by t
 - lines: the engine's reading of the same pictures without anything expected, right when it equals the
   transcript (NFKC, no white space).
 
-``--write`` fits on all lines and writes ``models/reliability.toml``, which is what ships.
+A set, label file or picture that is missing is named and left out.
+
+``--write`` fits on all lines and writes ``models/reliability.toml``, which is what ships; it refuses
+where a set is missing.
 """
 
 from __future__ import annotations
@@ -31,13 +34,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks._common import OUT, parse, save, skipped
+from benchmarks._common import parse, save, skipped
 from benchmarks.lines import folded
-from benchmarks.verify import LOOKS, SETS, Line, lines_of, other_characters, other_digits
+from benchmarks.verify import SETS, Line, lines_of, other_characters, other_digits
 from models import reliability
 from models.reliability import LogisticMap
 from models.verification import Question, evidence, is_clear
 from ocr.engines import OnnxEngine
+from ocr.engines.embedded import MOST_LOOKS
 
 Floats = NDArray[np.float64]
 BINS = 10
@@ -61,16 +65,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--write", action="store_true", help="fit on all lines and write the shipped maps")
     options = parse(parser, arguments)
-    missing = [options.data / folder for _, folder, _ in SETS if not (options.data / folder).is_dir()]
-    if missing:
-        return skipped("calibration", missing[0])
     sets = {key: lines_of(options.data / folder, files) for key, folder, files in SETS}
-    sets["digits"] = thinned(options.data / "digits-nsysu-exam")
+    sets["digits"] = lines_of(options.data / "digits-nsysu-exam", ("labels.tsv",))[::3]
+    if not any(sets.values()):
+        return skipped("calibration", options.data / SETS[0][1])
+    lacking = [key for key, lines in sets.items() if not lines]
+    if options.write and lacking:
+        print(f"calibration: not written, these sets are missing: {', '.join(lacking)}")
+        return 1
     found = {"verified": verification_cases(sets), "read": reading_cases(sets)}
     if options.write:
         write({name: fitted(cases) for name, cases in found.items()})
     figures: dict[str, float] = {}
-    OUT.mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(parents=True, exist_ok=True)
     for name, cases in found.items():
         fresh = judged_by_halves(cases)
         shipped = judged(reliability.maps()[name], cases)
@@ -80,15 +87,11 @@ def main(arguments: list[str] | None = None) -> int:
             f"{name}_ece_shipped": round(expected_error(shipped, cases), 4),
             f"{name}_ece_uncalibrated": round(expected_error(plain, cases), 4),
         }
-        cv2.imwrite(str(OUT / f"reliability_{name}.png"), diagram(fresh, cases, name))
+        cv2.imwrite(str(options.out / f"reliability_{name}.png"), diagram(fresh, cases, name))
     print(figures)
-    save("calibration", figures, cases={name: len(cases.true) for name, cases in found.items()})
+    counts = {name: len(cases.true) for name, cases in found.items()}
+    save("calibration", figures, out=options.out, cases=counts)
     return 0
-
-
-def thinned(folder: Path) -> list[Line]:
-    """Every third line of a set; none where it is missing."""
-    return lines_of(folder, ("labels.tsv",))[::3] if folder.is_dir() else []
 
 
 def half_of(line: Line) -> int:
@@ -126,10 +129,12 @@ def changed(key: str, line: Line, characters: Sequence[str], chooser: random.Ran
 
 
 def signs_of(line: Line, text: str) -> tuple[float, float]:
-    """Of one question, with further looks where the first left a doubt."""
+    """Of one question, with one more look as long as there is a doubt."""
     found = evidence(line.look(1, text), Question((text,)))
-    if not is_clear(found):
-        found = evidence(line.look(LOOKS, text), Question((text,)))
+    for how_many in range(2, MOST_LOOKS + 1):
+        if is_clear(found):
+            break
+        found = evidence(line.look(how_many, text), Question((text,)))
     return reliability.verification_signs(found.odds, found.gap)
 
 
@@ -251,6 +256,8 @@ def write(found: dict[str, LogisticMap], path: Path = reliability.PATH) -> None:
         "# true as often as they say. Fitted on all lines of cn-arithmetic-lines, cn-hwdb-composed-lines,\n"
         "# cn-exam-lines-small, and every third digit of digits-nsysu-exam\n"
         "# by `python -m benchmarks.calibration --write`: six numbers, measured.\n"
+        "# Some of these sets are for research only and one states no licence: nothing of their pictures or\n"
+        "# transcripts is here, see NOTICE.\n"
         f"[verified]\nconstant = {verified.constant:.3f}\nodds = {verified.weights[0]:.3f}\n"
         f"gap = {verified.weights[1]:.3f}\n\n"
         f"[read]\nconstant = {read.constant:.3f}\nodds = {read.weights[0]:.3f}\n"

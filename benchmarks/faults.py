@@ -220,14 +220,14 @@ def bleed_through(page: Grey, other: Grey, share: float, _chance: Chance) -> Pic
 
 
 FAULTS = (
-    Fault("rotation", "Rotation", "degrees", (2, 6, 15, 35, 80, 130, 180), rotation),
+    Fault("rotation", "Rotation", "degrees", (2, 6, 15, 30, 45, 60, 90, 135, 180), rotation),
     Fault("cut_off", "Edge cut off", "share of the width", (0.01, 0.03, 0.05, 0.08, 0.12, 0.2), cut_off),
     Fault("scale", "Resolution", "dpi", (160, 140, 125, 112, 100, 90, 75), scale),
     Fault("blur", "Blur", "mm (sigma)", (0.1, 0.15, 0.2, 0.25, 0.32, 0.4, 0.55), blur),
     Fault("corner_blur", "Blurred lower left", "mm (sigma)", (0.15, 0.25, 0.35, 0.5, 0.8, 1.2), corner_blur),
-    Fault("jpeg", "JPEG quality", "quality", (50, 30, 20, 14, 9, 6, 3), jpeg),
-    Fault("noise", "Noise", "grey levels (sigma)", (6, 12, 20, 30, 45, 65, 90), noise),
-    Fault("fold", "Fold", "mm at the crease", (0.5, 1, 1.5, 2, 3, 4.5, 7), fold),
+    Fault("jpeg", "JPEG quality", "quality", (50, 30, 20, 14, 9, 6, 3, 2, 1), jpeg),
+    Fault("noise", "Noise", "grey levels (sigma)", (6, 12, 20, 30, 45, 65, 90, 130, 190, 280), noise),
+    Fault("fold", "Fold", "mm at the crease", (0.5, 1, 1.5, 2, 3, 4.5, 7, 11, 17, 26), fold),
     Fault("curl", "Curl", "mm of bow", (0.5, 1, 1.5, 2.5, 4, 6, 9), curl),
     Fault("missing_corner", "Missing corner", "mm torn off", (15, 25, 40, 60, 90, 130, 180), missing_corner),
     Fault("photo", "Photo", "degrees of tilt", (5, 12, 20, 28, 36, 44, 52), photo),

@@ -3,7 +3,8 @@
 ``python -m benchmarks.latin [--data ../shared/data] [--every N]``
 
 Set: ``fr-copiste-lines``. A page is held out when it is not in ``models/training/latin/training_pages.txt``;
-lines of pages that were trained on are reported apart, as "trained". A hand can be on both sides: about 265
+lines of pages that were trained on, and lines that name no page, are reported apart, as "trained". A side
+without lines has no figures. A hand can be on both sides: about 265
 people wrote the 301 pages, and the labels do not say who.
 
 Character error rate and folding as in ``benchmarks.lines``. Times are of the processor, one thread, so that
@@ -16,17 +17,16 @@ import argparse
 import os
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import cv2
 import numpy as np
 
 from benchmarks._common import parse, save, skipped
-from benchmarks.lines import Reader, Tally, folded, stock_reader
+from benchmarks.labels import grey
+from benchmarks.lines import Labelled, Reader, Tally, folded, is_unseen, lines_of, stock_reader
 from models.recogniser import latin_recogniser
-from models.training.latin.split import Line, lines_of, trained_pages
+from models.training.latin.split import trained_pages
 
 SET = "fr-copiste-lines"
 
@@ -36,16 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="only every Nth line; nothing is saved then")
     options = parse(parser, arguments)
-    folder = options.data / SET
-    if not folder.is_dir():
-        return skipped("latin", folder)
+    lines = lines_of(options.data / SET, ("labels.tsv",))[:: options.every]
+    if not lines:
+        return skipped("latin", options.data / SET)
     pages = trained_pages()
-    lines = lines_of(folder)[:: options.every]
     sides = {
-        "held_out": [line for line in lines if line.page not in pages],
-        "trained": [line for line in lines if line.page in pages],
+        "held_out": [line for line in lines if is_unseen(line, pages)],
+        "trained": [line for line in lines if not is_unseen(line, pages)],
     }
-    tables = {side: measure(folder, chosen) for side, chosen in sides.items()}
+    tables = {side: measure(chosen) for side, chosen in sides.items() if chosen}
     figures = {
         f"{side}_{reader}_{key}": value
         for side, tallies in tables.items()
@@ -55,11 +54,11 @@ def main(arguments: list[str] | None = None) -> int:
     for key, value in figures.items():
         print(f"{key:32}{value:10.4f}")
     if options.every == 1:
-        save("latin", figures)
+        save("latin", figures, out=options.out)
     return 0
 
 
-def measure(folder: Path, lines: Sequence[Line]) -> dict[str, Tally]:
+def measure(lines: Sequence[Labelled]) -> dict[str, Tally]:
     """Both readers on every line."""
     recogniser = latin_recogniser()
     readers: dict[str, Reader] = {
@@ -70,11 +69,11 @@ def measure(folder: Path, lines: Sequence[Line]) -> dict[str, Tally]:
     for reader in readers.values():  # models load at the first line, which is not counted
         reader(np.full((48, 320), 255, dtype=np.uint8))
     for line in lines:
-        crop = np.asarray(cv2.imread(str(folder / line.path), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+        crop = grey(line.path)
         for name, reader in readers.items():
             started = time.process_time()
             text = reader(crop)
-            tallies[name].add(folded(text), folded(line.text), time.process_time() - started)
+            tallies[name].add(folded(text), line.text, time.process_time() - started)
     return tallies
 
 

@@ -5,7 +5,7 @@
 ``pages_per_second`` (these samples) and ``card_pages_per_second`` (our own card of 400 bubbles, 200 dpi)
 count two processes of one thread each, from the file's bytes to the readings: decoding, registration and
 bubbles. ``…_per_core`` are by processor time, which other work on the machine hardly changes. ``--quick``
-leaves the pace out.
+leaves the pace out. Sheets whose picture, template or label cannot be read are named and left out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ import numpy as np
 from pydantic import Field
 
 from benchmarks._common import parse, save, skipped
-from benchmarks.omr_pace import paces, template_files
+from benchmarks.labels import is_picture
+from benchmarks.omr_pace import has_template, paces, template_files
 from core.base import Record
 from core.errors import CardInvalid
 from core.pages import BubbleVerdict
@@ -65,19 +66,26 @@ def main(arguments: list[str] | None = None) -> int:
         return skipped("omr", folder)
     rows = list(_results(folder))
     _print_table(rows, differences=options.differences)
-    sound = [row for row in rows if row.path not in UNRELIABLE]
-    figures = {
-        "field_agreement": _agreement(sound),
-        "field_agreement_all_rows": _agreement(rows),
-        "doubtful_share": sum(r.doubtful for r in sound) / max(1, sum(r.fields for r in sound)),
-        "settled_different": float(sum(r.settled_different for r in sound)),
-    }
-    if not options.quick:
+    figures = _figures(rows)
+    if rows and not options.quick:
         figures |= paces([folder / row.path for row in rows])
     for name, value in figures.items():
         print(f"{name:32}{value:10.4f}")
-    save("omr", figures, rows=[row.model_dump() for row in rows])
+    save("omr", figures, out=options.out, rows=[row.model_dump() for row in rows])
     return 0
+
+
+def _figures(rows: list[RowResult]) -> dict[str, float]:
+    """Agreement and doubt; nothing is told of no fields."""
+    sound = [row for row in rows if row.path not in UNRELIABLE]
+    figures: dict[str, float] = {}
+    if any(row.fields for row in sound):
+        figures["field_agreement"] = _agreement(sound)
+        figures["doubtful_share"] = sum(r.doubtful for r in sound) / sum(r.fields for r in sound)
+        figures["settled_different"] = float(sum(r.settled_different for r in sound))
+    if any(row.fields for row in rows):
+        figures["field_agreement_all_rows"] = _agreement(rows)
+    return figures
 
 
 def _agreement(rows: list[RowResult]) -> float:
@@ -87,7 +95,20 @@ def _agreement(rows: list[RowResult]) -> float:
 def _results(folder: Path) -> Iterator[RowResult]:
     with (folder / "labels.tsv").open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file, delimiter="\t"):
-            yield _row(folder / line["path"], line["path"], json.loads(line["expected_fields_json"]))
+            name, picture = line.get("path") or "", folder / (line.get("path") or "")
+            expected = _expected(line.get("expected_fields_json") or "")
+            if expected is None or not is_picture(picture) or not has_template(picture, folder):
+                print(f"left out: {picture}: its picture, template or expected fields cannot be read")
+                continue
+            yield _row(picture, name, expected)
+
+
+def _expected(told: str) -> dict[str, str] | None:
+    try:
+        found = json.loads(told)
+    except json.JSONDecodeError:
+        return None
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else None
 
 
 def _row(picture: Path, name: str, expected: dict[str, str]) -> RowResult:

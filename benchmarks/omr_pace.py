@@ -54,6 +54,13 @@ def paces(pictures: Sequence[Path]) -> dict[str, float]:
     return figures
 
 
+def has_template(picture: Path, folder: Path) -> bool:
+    """Whether a folder above the picture, up to this one, has a template."""
+    return any(
+        (parent / "template.json").is_file() for parent in picture.parents if parent.is_relative_to(folder)
+    )
+
+
 def template_files(picture: Path) -> dict[str, bytes]:
     """The files of the nearest folder above the picture that has a template."""
     folder = next(parent for parent in picture.parents if (parent / "template.json").is_file())

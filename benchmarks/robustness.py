@@ -214,8 +214,8 @@ def table(fault: Fault, counts: Sequence[Count]) -> str:
     return "\n".join([*lines, ""])
 
 
-def run(quick: bool, only: Sequence[str]) -> dict[str, float]:
-    """Measure, print, draw and save; returns the figures."""
+def run(quick: bool, only: Sequence[str], out: Path | None) -> dict[str, float]:
+    """Measure and print; draw and save where a folder is given. Returns the figures."""
     with tempfile.TemporaryDirectory(prefix="zhupi-robustness-") as folder:
         school = found_school(Path(folder))
         pages = clean_pages(school, _QUICK_SHEETS if quick else _SHEETS)
@@ -230,13 +230,17 @@ def run(quick: bool, only: Sequence[str]) -> dict[str, float]:
             print(table(fault, results[fault.name]), flush=True)
             for mistake in (m for c in results[fault.name] for m in c.mistakes):
                 print("  wrong:", mistake)
-            pictures.contact_sheet(OUT / f"robustness-{fault.name}.png", fault, pages[0].pixels,
-                                   _other_side(pages, pages[0]), results[fault.name])  # fmt: skip
+            if out:
+                pictures.contact_sheet(out / f"robustness-{fault.name}.png", fault, pages[0].pixels,
+                                       _other_side(pages, pages[0]), results[fault.name])  # fmt: skip
         school.tb.store.close()
-    return _saved(clean, results)
+    figures = _figures(clean, results)
+    if out:
+        _save(figures, clean, results, out)
+    return figures
 
 
-def _saved(clean: Count, results: Mapping[str, list[Count]]) -> dict[str, float]:
+def _figures(clean: Count, results: Mapping[str, list[Count]]) -> dict[str, float]:
     every = [clean, *(count for counts in results.values() for count in counts)]
     figures = {
         **{f"{name}_fails_from": fails_from(counts, clean.right) for name, counts in results.items()},
@@ -246,24 +250,29 @@ def _saved(clean: Count, results: Mapping[str, list[Count]]) -> dict[str, float]
         "identity_wrong_total": sum(c.identity_wrong for c in every),
         "pages_total": sum(c.pages for c in every),
     }
-    pictures.chart(OUT / "robustness.svg", results, clean)
-    rows = {
-        name: [{**vars(c), "reasons": dict(c.reasons)} for c in counts] for name, counts in results.items()
-    }
-    save("robustness", figures, table=rows)
     for name, value in figures.items():
         print(f"{name:32} {value:8g}")
     return figures
 
 
+def _save(figures: Mapping[str, float], clean: Count, results: Mapping[str, list[Count]], out: Path) -> None:
+    """The figures, the chart and the counts by fault and strength."""
+    pictures.chart(out / "robustness.svg", results, clean)
+    rows = {
+        name: [{**vars(c), "reasons": dict(c.reasons)} for c in counts] for name, counts in results.items()
+    }
+    save("robustness", figures, out=out, table=rows)
+
+
 def main() -> None:
-    """Parse the command line and run."""
+    """Parse the command line and run. Runs of a part are saved only where ``--out`` names another folder."""
     cv2.setNumThreads(1)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one sheet, every third strength")
     parser.add_argument("--only", nargs="*", default=(), choices=[f.name for f in FAULTS])
     chosen = parse(parser)  # the samples are not needed: pens are drawn, so that all have the same pages
-    run(chosen.quick, chosen.only)
+    is_part = bool(chosen.quick or chosen.only)
+    run(chosen.quick, chosen.only, None if is_part and chosen.out == OUT else chosen.out)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,9 @@ def struck(
     drawn = picture.copy()
     for stroke in MANNERS[manner](body, part, rng):
         points = np.round(stroke * 2**_SUBPIXEL).astype(np.int32)
-        cv2.polylines(drawn, [points], False, body.grey, max(1, round(body.pen - 0.5)), cv2.LINE_AA, _SUBPIXEL)
+        cv2.polylines(
+            drawn, [points], False, body.grey, max(1, round(body.pen - 0.5)), cv2.LINE_AA, _SUBPIXEL
+        )
     return drawn
 
 

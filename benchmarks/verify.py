@@ -20,7 +20,11 @@ of right answers under it. Beside it stands the product's own rule, a probabilit
 - strings: RapidOCR's text equals T (NFKC, white space removed);
 - plain: CTC forward log-likelihood of T less that of the best reading, one look, characters as they are;
 - one look: :func:`models.verification.posterior` on the crop as it is;
-- ours: the same, with further looks (:mod:`models.looks`) where the first left a doubt.
+- ours: the same with up to ``MOST_LOOKS`` looks, one more as long as there is a doubt: how the embedded
+  engine looks at a line with a key, and the question that marking asks of what it kept.
+
+A set, label file or picture that is missing is named and left out, and so are figures for which nothing was
+asked: no refusal is told where no wrong answer was.
 
 Lattices go through their packed form, as kept readings do. The sets were only measured on, but the
 weights in ``models.verification`` and the map of ``models/reliability.toml`` were chosen looking at them.
@@ -40,11 +44,11 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks._common import parse, save, skipped
+from benchmarks.labels import grey, labelled
 from benchmarks.lines import folded, stock_reader
 from models import ctc
 from models.ctc import Emissions
@@ -53,6 +57,7 @@ from models.picture import picture_of
 from models.recogniser import default_recogniser
 from models.variants import spellings, states_of
 from models.verification import Verification, posterior
+from ocr.engines.embedded import MOST_LOOKS
 from ocr.rasters import Grey
 
 SETS = (
@@ -63,9 +68,10 @@ SETS = (
 WRONG_ACCEPTED = 0.005
 FIXED = 0.9
 RANDOM_A_LINE = 20
-LOOKS = 3
 CROSSED_OUT = "涂"
 WAYS = ("strings", "plain", "one_look", "ours")
+#: Kinds of wrong answers, by set.
+KINDS = {"arithmetic": ("wrong", "length"), "composed": ("wrong", "hard"), "exam": ("wrong", "hard")}
 _RELATION = re.compile("[=≈<>]")
 
 
@@ -93,9 +99,13 @@ class Line:
         return ctc.best_texts(self.look(1, self.truth)[0])[0][1]
 
     def asked(self, text: str) -> tuple[Verification, Verification]:
-        """At one look, and as the product asks: with further looks where the first left a doubt."""
-        first = posterior(self.look(1, text), [text])
-        return first, first if first.is_settled else posterior(self.look(LOOKS, text), [text])
+        """At one look, and as the product asks: with one more as long as there is a doubt."""
+        first = said = posterior(self.look(1, text), [text])
+        for how_many in range(2, MOST_LOOKS + 1):
+            if said.is_settled:
+                break
+            said = posterior(self.look(how_many, text), [text])
+        return first, said
 
 
 @dataclass
@@ -109,45 +119,47 @@ class Answers:
         """The share of right answers refused where at most 0.5 % of the wrong ones pass."""
         return float(np.mean(np.array(self.right) <= threshold(self.wrong[kind])))
 
-    def at(self, fixed: float, kind: str) -> tuple[float, float]:
-        """Shares of right answers refused and of wrong ones accepted at a fixed threshold."""
-        return float(np.mean(np.array(self.right) < fixed)), float(
-            np.mean(np.array(self.wrong[kind]) >= fixed)
-        )
+    def below(self, fixed: float) -> float:
+        """The share of right answers refused at a fixed threshold."""
+        return float(np.mean(np.array(self.right) < fixed))
+
+    def accepted(self, fixed: float, kind: str) -> float:
+        """The share of wrong answers of a kind accepted at a fixed threshold."""
+        return float(np.mean(np.array(self.wrong[kind]) >= fixed))
 
 
 def threshold(wrong: Sequence[float]) -> float:
-    """What a score must exceed, so that at most 0.5 % of the wrong answers do."""
-    ranked = sorted(wrong, reverse=True)
-    return ranked[int(WRONG_ACCEPTED * len(ranked))] if ranked else -np.inf
+    """What a score must exceed, so that at most 0.5 % of the wrong answers do: of fewer than 200, none.
+
+    Raises:
+        ValueError: no wrong answer was asked, so that no threshold is known.
+    """
+    if not wrong:
+        raise ValueError("a threshold needs wrong answers, none was asked")
+    return sorted(wrong, reverse=True)[int(WRONG_ACCEPTED * len(wrong))]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure all sets, print the table, save the figures."""
     options = parse(argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]), arguments)
-    missing = [options.data / folder for _, folder, _ in SETS if not (options.data / folder).is_dir()]
-    if missing:
-        return skipped("verify", missing[0])
+    sets = {key: lines_of(options.data / folder, files) for key, folder, files in SETS}
+    if not any(sets.values()):
+        return skipped("verify", options.data / SETS[0][1])
     stock = stock_reader()
     tables, costs = {}, {}
-    for key, folder, files in SETS:
-        lines = lines_of(options.data / folder, files)
-        tables[key], costs[key] = measure(key, lines, stock)
-        show(key, tables[key], costs[key])
-    save("verify", figures(tables), table=details(tables), cost=costs)
+    for key, lines in sets.items():
+        if lines:
+            tables[key], costs[key] = measure(key, lines, stock)
+            show(key, tables[key], costs[key])
+    save("verify", figures(tables), out=options.out, table=details(tables), cost=costs)
     return 0
 
 
 def lines_of(folder: Path, files: Sequence[str]) -> list[Line]:
-    """Pictures and transcripts of a set."""
-    rows = [row.split("\t") for name in files for row in (folder / name).read_text("utf-8").splitlines()[1:]]
-    return [
-        Line(
-            np.asarray(cv2.imread(str(folder / row[0]), cv2.IMREAD_GRAYSCALE), dtype=np.uint8),
-            row[1].replace(CROSSED_OUT, "") if "arithmetic" in folder.name else row[1],
-        )
-        for row in rows
-    ]
+    """Pictures and transcripts of a set; lines of which nothing but crossed-out parts is told are left out."""
+    crossed_out = CROSSED_OUT if "arithmetic" in folder.name else ""
+    told = [(row.path, row.text.replace(crossed_out, "")) for row in labelled(folder, files)]
+    return [Line(grey(path), text) for path, text in told if text.strip()]
 
 
 def measure(
@@ -242,23 +254,22 @@ def likeliest_others(line: Line) -> list[str]:
 
 
 def figures(tables: dict[str, dict[str, Answers]]) -> dict[str, float]:
-    """The figures of the issue, in shares."""
+    """The figures of the issue, in shares; those of kinds of wrong answers that were asked."""
     found = {}
     for key, table in tables.items():
-        name = f"{key}_false_refusal_at_0_5pct"
-        found[name] = round(table["ours"].refused("wrong"), 4)
-        found |= {f"{name}_{way}": round(table[way].refused("wrong"), 4) for way in WAYS[1:-1]}
+        ours = table["ours"]
         found[f"{key}_false_refusal_strings"] = round(1.0 - float(np.mean(table["strings"].right)), 4)
-        refused, passed = table["ours"].at(FIXED, "wrong")
-        found |= {
-            f"{key}_false_refusal_fixed": round(refused, 4),
-            f"{key}_wrong_accepted_fixed": round(passed, 4),
-        }
-        if "hard" in table["ours"].wrong:
-            found[f"{key}_hard_false_refusal_at_0_5pct"] = round(table["ours"].refused("hard"), 4)
-            found[f"{key}_hard_accepted_fixed"] = round(table["ours"].at(FIXED, "hard")[1], 4)
-        if "length" in table["ours"].wrong:
-            found[f"{key}_length_accepted_fixed"] = round(table["ours"].at(FIXED, "length")[1], 4)
+        found[f"{key}_false_refusal_fixed"] = round(ours.below(FIXED), 4)
+        if "wrong" in ours.wrong:
+            name = f"{key}_false_refusal_at_0_5pct"
+            found[name] = round(ours.refused("wrong"), 4)
+            found |= {f"{name}_{way}": round(table[way].refused("wrong"), 4) for way in WAYS[1:-1]}
+            found[f"{key}_wrong_accepted_fixed"] = round(ours.accepted(FIXED, "wrong"), 4)
+        if "hard" in ours.wrong:
+            found[f"{key}_hard_false_refusal_at_0_5pct"] = round(ours.refused("hard"), 4)
+            found[f"{key}_hard_accepted_fixed"] = round(ours.accepted(FIXED, "hard"), 4)
+        if "length" in ours.wrong:
+            found[f"{key}_length_accepted_fixed"] = round(ours.accepted(FIXED, "length"), 4)
     return found
 
 
@@ -270,7 +281,11 @@ def details(tables: dict[str, dict[str, Answers]]) -> dict[str, dict[str, dict[s
                 "right": len(answers.right),
                 **{f"{kind}_asked": len(scores) for kind, scores in answers.wrong.items()},
                 **{f"{kind}_refused": round(answers.refused(kind), 4) for kind in answers.wrong},
-                "threshold": round(threshold(answers.wrong["wrong"]), 5),
+                **(
+                    {"threshold": round(threshold(answers.wrong["wrong"]), 5)}
+                    if "wrong" in answers.wrong
+                    else {}
+                ),
             }
             for way, answers in table.items()
         }
@@ -281,9 +296,24 @@ def details(tables: dict[str, dict[str, Answers]]) -> dict[str, dict[str, dict[s
 def show(key: str, table: dict[str, Answers], cost: dict[str, float]) -> None:
     """One set as text."""
     for way, cell in details({key: table})[key].items():
-        refused = 1.0 - float(np.mean(table[way].right)) if way == "strings" else cell["wrong_refused"]
-        print(f"{key:11}{way:10}{100 * refused:6.1f} % of {cell['right']:.0f} refused", flush=True)
+        refused = 1.0 - float(np.mean(table[way].right)) if way == "strings" else cell.get("wrong_refused")
+        if refused is not None:
+            print(f"{key:11}{way:10}{100 * refused:6.1f} % of {cell['right']:.0f} refused", flush=True)
     print(f"{key:11}{cost}", flush=True)
+    for kind in KINDS[key]:
+        remark = remark_on(kind, len(table["ours"].wrong.get(kind, ())))
+        if remark:
+            print(f"{key:11}{remark}", flush=True)
+
+
+def remark_on(kind: str, asked: int) -> str:
+    """What is to be known of a threshold that rests on few wrong answers, or on none."""
+    if not asked:
+        return f'no wrong answer of the kind "{kind}" could be asked: its figures are left out'
+    if int(WRONG_ACCEPTED * asked) == 0:
+        least = round(1 / WRONG_ACCEPTED)
+        return f'{asked} wrong answers of the kind "{kind}", under {least}: the threshold means none accepted'
+    return ""
 
 
 if __name__ == "__main__":
