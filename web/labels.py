@@ -16,10 +16,13 @@ from core.results import CandidateStatus
 #: Notes on how marking went: reasons that are only that, and such an ending of another reason.
 _AMONG_STAFF = re.compile(r"人工确认填涂|请重新确认填涂")
 _CONFIRMED = re.compile(r" ?\(填涂经人工确认\)")
-#: Why a bubble was doubtful, as the reader names it.
+#: A reader's note where a fill's reason ends: “（crossed out）”, or all of it where nothing was read.
+_NOTED = re.compile(r"(（|^第\d+空)([a-z ]+)(?=）?(?:；|$))")
+#: Why a bubble was doubtful and what was noted about writing, as the readers name it.
 _REASONS = {
     "erased": _("有擦除痕迹"),
     "crossed out": _("有划掉的痕迹"),
+    "partly crossed out": _("有一部分划掉了"),
     "two marks": _("填了两个"),
     "faint": _("填涂太浅"),
     "outside the box": _("写在框外"),
@@ -112,20 +115,22 @@ def install(app: Flask) -> None:
         ("job_name", JOBS),
         ("action_name", ACTIONS),
         ("exchange_name", EXCHANGES),
-        ("reason_words", _REASONS),
     ):
         app.jinja_env.filters[name] = _lookup(table)
+    app.jinja_env.filters["reason_words"] = reason_words
     app.jinja_env.filters["pupil_words"] = pupil_words
 
 
 def reason_words(reason: str) -> str:
-    """A reader's reason in words; other reasons are sentences already."""
-    return str(_REASONS.get(reason, reason))
+    """A reader's reason in words; other reasons are sentences already, but may end with a reader's note."""
+    if reason in _REASONS:
+        return str(_REASONS[reason])
+    return _NOTED.sub(lambda found: f"{found[1]}{_REASONS.get(found[2], found[2])}", reason)
 
 
 def pupil_words(reason: str) -> str:
     """A reason as a pupil reads it: without what was said among the staff."""
-    return "" if _AMONG_STAFF.match(reason) else _CONFIRMED.sub("", reason).strip()
+    return "" if _AMONG_STAFF.match(reason) else reason_words(_CONFIRMED.sub("", reason).strip())
 
 
 def _lookup(table: dict[Any, Any]) -> Any:

@@ -32,6 +32,7 @@ from core.pages import (
     BubbleVerdict,
     PageReading,
     PageState,
+    ReadChar,
     Registration,
     RegistrationMethod,
     ScanPage,
@@ -345,6 +346,35 @@ def _reading(
         raster_blob=tb.blobs.put(jpeg(image)),
         head_blob=tb.blobs.put(jpeg(head)),
     )
+
+
+def cross_out(tb: Toolbox, page_id: str, item: str, words: tuple[str, ...]) -> None:
+    """Read the page anew with these words of an answer crossed out, each in the line where it stands."""
+    with tb.store.write() as uow:
+        reading = uow.pages.reading(page_id)
+        assert reading is not None
+        texts = tuple(_struck(text, words) if text.item == item else text for text in reading.texts)
+        uow.pages.add_reading(EXAM_ID, reading.model_copy(update={"texts": texts}))
+
+
+def _struck(text: TextReading, words: tuple[str, ...]) -> TextReading:
+    lines = []
+    for line in text.lines:
+        chars = [
+            ReadChar(text=c, probability=0.9, x_mm=22.5 + 5.75 * at, width_mm=5.75)
+            for at, c in enumerate(line.text)
+        ]
+        gone = {
+            at
+            for word in words
+            if word in line.text
+            for at in range(line.text.index(word), line.text.index(word) + len(word))
+        }
+        kept = tuple(char for at, char in enumerate(chars) if at not in gone)
+        crossed = tuple(char for at, char in enumerate(chars) if at in gone)
+        words_left = "".join(char.text for char in kept)
+        lines.append(line.model_copy(update={"text": words_left, "chars": kept, "crossed": crossed}))
+    return text.model_copy(update={"lines": tuple(lines), "note": "partly crossed out"})
 
 
 def _bubble(field: BubbleField, chosen: str) -> BubbleReading:

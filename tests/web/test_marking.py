@@ -6,12 +6,14 @@ import io
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 from PIL import Image
 
 from core.exam_files import read_exam
 from core.marks import MarkState
 from tests.web.conftest import Person, Site
-from tests.web.school import EXAM, EXAM_ID
+from tests.web.school import EXAM, EXAM_ID, cross_out
+from web.labels import reason_words
 
 BASE = f"/exams/{EXAM_ID}/marking"
 
@@ -32,6 +34,38 @@ def test_responses_come_item_by_item_with_rubric_and_proposal(site: Site, marker
     assert len(task["boxes"]) == 3
     assert all(0 <= box[side] <= 1 for box in task["boxes"] for side in ("left", "top", "width", "height"))
     assert marker.get(task["crop"]).mimetype == "image/jpeg"
+
+
+def test_what_was_crossed_out_is_told_apart_from_the_text(site: Site, marker: Person) -> None:
+    assert marker.fetch(f"{BASE}/c1p1/6.json").get_json()["crossed"] == []
+    cross_out(site.tb, "c1p1", "6", ("因为匀速运动", "所以"))
+    task = marker.fetch(f"{BASE}/c1p1/6.json").get_json()
+    assert task["crossed"] == ["因为匀速运动", "所以"]
+    assert "因为匀速运动" not in task["text"][0] and "摩擦力等于2N" in task["text"][0]
+
+
+@pytest.mark.parametrize(
+    ("language", "reason", "words"),
+    [
+        (
+            "zh",
+            "第1空读作“6”，与答案“6”相同（partly crossed out）",
+            "第1空读作“6”，与答案“6”相同（有一部分划掉了）",
+        ),
+        ("zh", "第1空crossed out", "第1空有划掉的痕迹"),
+        ("zh", "crossed out", "有划掉的痕迹"),
+        ("en", "partly crossed out", "Partly crossed out"),
+        (
+            "zh",
+            "第1空读作“a”（crossed out）；第2空读作“（faint）”",
+            "第1空读作“a”（有划掉的痕迹）；第2空读作“（faint）”",
+        ),
+        ("zh", "第1空读作“partly crossed out”", "第1空读作“partly crossed out”"),
+    ],
+)
+def test_notes_of_the_reader_are_told_in_words(site: Site, language: str, reason: str, words: str) -> None:
+    with site.app.test_request_context(headers={"Accept-Language": language}), force_locale(language):
+        assert reason_words(reason) == words
 
 
 def test_the_evidence_is_drawn_over_the_words_of_the_crop(site: Site, marker: Person) -> None:

@@ -1,6 +1,6 @@
 // The marking desk: what each key does, what is shown, what is sent.
 
-import { get, post, wordsOf } from "../net.js";
+import { get, make, post, wordsOf } from "../net.js";
 import { Options } from "./options.js";
 import { Pads } from "./pads.js";
 import { keyOf, Queue } from "./queue.js";
@@ -74,15 +74,11 @@ function drawReading(task) {
   const box = at("reading");
   box.replaceChildren();
   const words = task.text.join("\n");
-  box.hidden = !words && !task.reason;
-  for (const [label, text] of [[say("reread"), words], ["", task.reason]]) {
-    if (!text) continue;
-    const line = document.createElement("p");
-    const name = document.createElement("span");
-    name.className = "said";
-    name.textContent = label;
-    line.append(name, text);
-    box.append(line);
+  box.hidden = !words && !task.crossed.length && !task.reason;
+  const crossed = task.crossed.flatMap((part) => ["“", make("del", {}, part), "” "]);
+  for (const [label, said] of [[say("reread"), [words]], [say("crossed"), crossed], ["", [task.reason]]]) {
+    const name = label ? [make("span", { className: "said" }, label)] : [];
+    if (said.some(Boolean)) box.append(make("p", {}, ...name, ...said));
   }
 }
 
