@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.errors import BadInput
 from core.exams import Exam
+from core.pages import PageReading
 from pipeline.exchanges import exchange_tasks, settle_exchange
 from pipeline.repair import IdentityTask, identity_queue
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, page_at_hand, tools
 from web.labels import reason_words
+from web.number_notes import number_notes
 
 bp = Blueprint("identity", __name__, url_prefix="/exams/<exam_id>/identity")
 _GUESSES_SHOWN = 5
@@ -46,18 +50,22 @@ def exchange(exam_id: str, page_id: str) -> ResponseReturnValue:
 @bp.get("/queue.json")
 @allowed(OFFICE)
 def queue(exam_id: str) -> ResponseReturnValue:
-    """All sheets that wait, with ranked guesses."""
+    """All sheets that wait, with ranked guesses and what was noted about their numbers."""
     exam = exam_at_hand(exam_id)
-    return jsonify([_shown(exam, task) for task in identity_queue(tools(), exam_id)])
+    tasks = identity_queue(tools(), exam_id)
+    with tools().store.read() as uow:
+        readings = uow.pages.readings(exam_id, [page for task in tasks for page in task.page_ids])
+    return jsonify([_shown(exam, task, readings) for task in tasks])
 
 
-def _shown(exam: Exam, task: IdentityTask) -> dict[str, object]:
+def _shown(exam: Exam, task: IdentityTask, readings: Mapping[str, PageReading]) -> dict[str, object]:
     page = task.page_ids[0]
     return {
         "page": page,
         "pages": len(task.page_ids),
         "sides": task.card_pages,
         "reason": reason_words(task.reason),
+        "notes": [words for each in task.page_ids for words in _notes(task, readings.get(each))],
         "head": url_for("pictures.head", exam_id=exam.id, page_id=page),
         "scan": url_for("pictures.scan", exam_id=exam.id, page_id=page),
         "settle": url_for("ledger.settle", exam_id=exam.id, page_id=page, action="assign"),
@@ -73,3 +81,11 @@ def _shown(exam: Exam, task: IdentityTask) -> dict[str, object]:
             for g in task.guesses[:_GUESSES_SHOWN]
         ],
     }
+
+
+def _notes(task: IdentityTask, reading: PageReading | None) -> list[str]:
+    """Of one page, with its side where the sheet has several."""
+    notes = number_notes(reading.numbers) if reading else []
+    if reading is None or len(task.page_ids) == 1:
+        return notes
+    return [_("第 %(n)s 面：%(words)s", n=reading.card_page, words=words) for words in notes]

@@ -25,6 +25,8 @@ function show() {
   at("head").src = task.head;
   at("whole").href = task.scan;
   at("why").textContent = task.reason;
+  at("number-notes").hidden = !task.notes.length;
+  at("number-notes").replaceChildren(...task.notes.map((words) => make("li", {}, words)));
   at("search").value = "";
   at("note").value = "";
   found = [];
