@@ -102,12 +102,10 @@ def _taken(found: _Found, readings: Iterator[LineReading]) -> list[list[LineRead
 
 
 def _reading(found: _Found, readings: list[list[LineReading]], engine: str) -> TextReading:
-    lines = tuple(
-        text_line(found.ink, row.pieces, parts) for row, parts in zip(found.rows, readings, strict=True)
-    )
+    lines = _lines(found, readings)
     note = remark(found.ink, found.region)
     if found.region.kind is WritingKind.LINE and CROSSED_OUT in (note, _crossed(lines)):
-        note, lines = CROSSED_OUT, tuple(_as_written(line) for line in lines)
+        note, lines = CROSSED_OUT, _lines(found, readings, as_written=True)
     note = note or _crossed(lines)
     if found.region.kind in ESSAY_KINDS and not found.rows and not found.blank:
         note = note or NOT_READ
@@ -122,15 +120,17 @@ def _reading(found: _Found, readings: list[list[LineReading]], engine: str) -> T
     )
 
 
+def _lines(
+    found: _Found, readings: Sequence[Sequence[LineReading]], *, as_written: bool = False
+) -> tuple[TextLine, ...]:
+    return tuple(
+        text_line(found.ink, row.pieces, parts, as_written=as_written)
+        for row, parts in zip(found.rows, readings, strict=True)
+    )
+
+
 def _crossed(lines: Sequence[TextLine]) -> str:
     """``crossed out``, ``partly crossed out`` or nothing, by the characters of the lines."""
     if not any(line.crossed for line in lines):
         return ""
     return PARTLY_CROSSED if any(line.text.strip() for line in lines) else CROSSED_OUT
-
-
-def _as_written(line: TextLine) -> TextLine:
-    """A line with all its characters, for a region that is crossed out as a whole and says so."""
-    chars = tuple(sorted((*line.chars, *line.crossed), key=lambda char: char.x_mm))
-    text = "".join(char.text for char in chars)
-    return line.model_copy(update={"text": text, "chars": chars, "crossed": ()}) if line.crossed else line

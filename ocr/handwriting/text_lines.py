@@ -27,20 +27,28 @@ class _Told:
     looks: tuple[Lattice, ...]
 
 
-def text_line(ink: Ink, pieces: Sequence[Piece], readings: Sequence[LineReading]) -> TextLine:
+def text_line(
+    ink: Ink, pieces: Sequence[Piece], readings: Sequence[LineReading], *, as_written: bool = False
+) -> TextLine:
     """One written line. Characters that are crossed out are kept apart from its text and its looks.
 
     That the whole line is right is only known where every piece tells it and nothing is crossed out:
     what an engine told of a text is not true of the part that was kept.
+
+    Args:
+        ink: of the region.
+        pieces: of the line, from left to right.
+        readings: one for each of them.
+        as_written: keep all its characters and looks, for a region that is crossed out as a whole.
     """
-    told = [_told(ink, piece, reading) for piece, reading in zip(pieces, readings, strict=True)]
+    told = [_told(ink, piece, reading, as_written) for piece, reading in zip(pieces, readings, strict=True)]
     chars = _joined([piece.kept for piece in told])
     crossed = tuple(char for piece in told for char in piece.crossed)
     return TextLine(
         text="".join(char.text for char in chars),
         box=row_box(ink, pieces),
         probability=_probability(readings, chars if crossed else None),
-        right=None if crossed else _right(readings),
+        right=None if crossed or as_written else _right(readings),
         chars=chars,
         alternatives=readings[0].alternatives if len(readings) == 1 and not crossed else (),
         looks=joined_looks([piece.looks for piece in told]),
@@ -48,8 +56,8 @@ def text_line(ink: Ink, pieces: Sequence[Piece], readings: Sequence[LineReading]
     )
 
 
-def _told(ink: Ink, piece: Piece, reading: LineReading) -> _Told:
-    parts = crossed_parts(piece.grey, reading)
+def _told(ink: Ink, piece: Piece, reading: LineReading, as_written: bool) -> _Told:
+    parts = () if as_written else crossed_parts(piece.grey, reading)
     places = placed(ink, piece, reading)
     struck = [is_within(char, parts) for char in reading.chars]
     return _Told(

@@ -107,6 +107,16 @@ class EvenEngine:
         )
 
 
+class SureEngine(EvenEngine):
+    """Tells of every line how surely it is right."""
+
+    def read_lines(
+        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
+    ) -> tuple[LineReading, ...]:
+        readings = super().read_lines(crops, expected)
+        return tuple(reading.model_copy(update={"right": 0.9}) for reading in readings)
+
+
 def test_a_word_crossed_out_in_an_answer_is_kept_apart_from_its_text() -> None:
     scan = Scan(blank_card()).word("MAKE HKMR NAME", 14, 40, 1.6).stroke((36, 37.6), (55, 38.2))
     (answer,) = read_regions(scan.raster(), blank_raster(), [ANSWER], EvenEngine())
@@ -121,8 +131,10 @@ def test_a_word_crossed_out_in_an_answer_is_kept_apart_from_its_text() -> None:
 def test_a_line_that_is_wholly_crossed_out_leaves_no_text_in_an_answer_but_stays_in_a_fill() -> None:
     scan = Scan(blank_card()).word("HAMMER", 40, 17).stroke((38, 14.6), (75, 15))
     scan.word("HKMA BRNE", 14, 40, 1.6).stroke((12, 37.8), (70, 38.2)).word("NAME", 14, 52, 1.6)
-    fill, answer = read_regions(scan.raster(), blank_raster(), [FILL, ANSWER], EvenEngine())
+    fill, answer = read_regions(scan.raster(), blank_raster(), [FILL, ANSWER], SureEngine())
     assert (fill.note, fill.text, fill.lines[0].crossed) == (CROSSED_OUT, "abcdefgh", ())
+    assert all(step[0][0] == "a" for step in unpacked(fill.lines[0].looks[0]))
+    assert fill.lines[0].right is None
     assert (answer.note, answer.text) == (PARTLY_CROSSED, "abcdefgh")
     assert [len(one.crossed) for one in answer.lines] == [8, 0]
 
@@ -147,16 +159,6 @@ def test_a_line_is_right_where_all_its_pieces_are(
     assert text_line(ink, [row.pieces[0]] * len(told), readings).right == (
         None if right is None else pytest.approx(right)
     )
-
-
-class SureEngine(EvenEngine):
-    """Tells of every line how surely it is right."""
-
-    def read_lines(
-        self, crops: Sequence[Grey], expected: Sequence[Expectation] = ()
-    ) -> tuple[LineReading, ...]:
-        readings = super().read_lines(crops, expected)
-        return tuple(reading.model_copy(update={"right": 0.9}) for reading in readings)
 
 
 def test_of_a_line_with_something_crossed_out_nobody_knows_whether_it_is_right() -> None:
