@@ -227,7 +227,7 @@ FAULTS = (
     Fault("corner_blur", "Blurred lower left", "mm (sigma)", (0.15, 0.25, 0.35, 0.5, 0.8, 1.2), corner_blur),
     Fault("jpeg", "JPEG quality", "quality", (50, 30, 20, 14, 9, 6, 3, 2, 1), jpeg),
     Fault("noise", "Noise", "grey levels (sigma)", (6, 12, 20, 30, 45, 65, 90, 130, 190, 280), noise),
-    Fault("fold", "Fold", "mm at the crease", (0.5, 1, 1.5, 2, 3, 4.5, 7, 11, 17, 26), fold),
+    Fault("fold", "Fold", "mm at the crease", (0.5, 1, 1.5, 2, 3, 4.5, 7, 9, 12, 17, 26), fold),
     Fault("curl", "Curl", "mm of bow", (0.5, 1, 1.5, 2.5, 4, 6, 9), curl),
     Fault("missing_corner", "Missing corner", "mm torn off", (15, 25, 40, 60, 90, 130, 180), missing_corner),
     Fault("photo", "Photo", "degrees of tilt", (5, 12, 20, 28, 36, 44, 52), photo),
