@@ -27,7 +27,7 @@ import numpy as np
 
 from core.base import Record
 from models.ctc import Emissions
-from models.forward import NEVER, Edits
+from models.forward import NEVER
 from models.misses import larger_misses
 from models.picture import Picture, picture_of
 from models.reliability import verified
@@ -222,7 +222,7 @@ def _shown(picture: Picture, likely: Sequence[float], known: Sequence[States]) -
     free = [states for states in free if not any(_says(mine, states.text) for mine in known)]
     others = [NEVER, *(float(score) for score in (picture.log_probabilities(free) if free else ()))]
     centre = max(known, key=lambda states: float(picture.log_probabilities([states])[0]))
-    neighbours, _ = _neighbours(picture.edits(centre), centre, known, prior=False)
+    neighbours, _ = _neighbours(picture, centre, known, prior=False)
     others += [weight for _, weight in neighbours]
     mine, against = _summed(likely), max(others)
     return 1.0 / (1.0 + math.exp(min(50.0, against - mine))) if mine > NEVER else 0.0
@@ -242,7 +242,7 @@ def _found(
     rest = [NEVER]
     for centre in centres:
         spelt = max(right[centre], key=lambda states: picture.log_probabilities([states])[0])
-        neighbours, others = _neighbours(picture.edits(spelt), spelt, known)
+        neighbours, others = _neighbours(picture, spelt, known)
         for text, weight in neighbours:
             named[text] = max(named.get(text, NEVER), against + weight)
         rest.append(against + others)
@@ -257,28 +257,40 @@ def _found(
 
 
 def _neighbours(
-    edits: Edits, centre: States, known: Sequence[States], *, prior: bool = True
+    picture: Picture, centre: States, known: Sequence[States], *, prior: bool = True
 ) -> tuple[list[tuple[str, float]], float]:
     """The weightiest texts one edit away that are not known themselves, and the weight of the others.
 
     Without ``prior`` weights are likelihoods alone.
     """
-    text, keys = centre.text, edits.keys
-    unlike = UNLIKE if prior else 0.0
-    replaced = edits.replaced + (_unlike(text, keys) if prior else 0.0)
+    text, edits = centre.text, picture.edits(centre)
+    keys = edits.keys
+    replaced, added = edits.replaced.copy(), edits.added.copy()
     for at, counted in enumerate(centre.chars):
         replaced[at, [key in counted for key in keys]] = -np.inf
-    added = edits.added + unlike
     for at, gap in enumerate(centre.gaps):
         added[at, [key in gap for key in keys]] = -np.inf
-    weights = np.concatenate([replaced.ravel(), added.ravel(), edits.dropped + unlike])
-    named = []
+    usual = [_unlike(text, keys).ravel(), np.full(added.size, UNLIKE), np.full(len(text), UNLIKE)]
+    priors = np.concatenate(usual) * prior
+    weights = np.concatenate([replaced.ravel(), added.ravel(), edits.dropped]) + priors
+    named: dict[str, tuple[float, float]] = {}
     for at in np.argsort(-weights, kind="stable")[:SPELT_OUT]:
         spelt = _edited(text, keys, int(at), len(replaced))
         if not any(_says(states, spelt) for states in known) and np.isfinite(weights[at]):
-            named.append((spelt, float(weights[at])))
+            named.setdefault(spelt, (float(weights[at]), float(priors[at])))
         weights[at] = -np.inf
-    return named, _summed(weights)
+    return _said_exactly(picture, named), _summed(weights)
+
+
+def _said_exactly(picture: Picture, named: dict[str, tuple[float, float]]) -> list[tuple[str, float]]:
+    """The neighbours with their own gaps: what may stand unsaid there depends on both its sides."""
+    if not named:
+        return []
+    exact = picture.log_probabilities([states_of(text) for text in named])
+    return [
+        (text, min(weight, float(score) + prior))
+        for (text, (weight, prior)), score in zip(named.items(), exact, strict=True)
+    ]
 
 
 def _edited(text: str, keys: Sequence[str], at: int, characters: int) -> str:
