@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.exams import Blank
 from marking.distance import edit_distance
 from marking.equivalence import Equivalence, compare_expressions
-from marking.normalise import comparable, spaced
+from marking.normalise import comparable, halfwidth, spaced
 from marking.quantities import NumericVerdict, compare_quantity
 
 #: Answers longer than this are no answer to a blank.
@@ -17,6 +17,7 @@ MAX_CHARACTERS = 200
 _OTHER_NUMBER = 0.99
 #: A miss in some of the key's own characters may mean the same.
 _SAME_WORDS = 0.6
+_SMALL_SIGNS = "'!~"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -80,6 +81,16 @@ def _by_accepted(blank: Blank, text: str, verified: bool) -> Outcome:
     if _share_a_word(written, blank.accepted):
         clearness = min(clearness, _SAME_WORDS)
     return Outcome(0, f"与答案“{nearest}”不同", clearness)
+
+
+def signs_agree(blank: Blank, key: str, read: str) -> bool:
+    """Whether small signs of the key that mean something (f', 3!, 1~2, x²) were read, too.
+
+    Comparing passes over them, since in prose they say nothing and readers lose them.
+    """
+    wanted, written = halfwidth(key), halfwidth(read)
+    signs = _SMALL_SIGNS + ("^" if blank.expression else "")
+    return all(written.count(sign) >= wanted.count(sign) for sign in signs)
 
 
 def _share_a_word(written: str, accepted: tuple[str, ...]) -> bool:

@@ -9,6 +9,7 @@ from functools import reduce
 from core.exams import Blank, Fill
 from core.marks import Award, Evidence, Proposal
 from core.pages import TextReading
+from marking.blanks import signs_agree
 from marking.evidence import evidence_of
 from marking.normalise import comparable
 from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread
@@ -24,6 +25,8 @@ _UNLISTED_AGREE_NEAR = 0.2
 _FAR = 0.8
 #: Where the picture was asked for the key, what it says else is hardly the key.
 _VERIFIED_AGREE_RIGHT = 0.0
+#: From this probability on a text is named beside the one that the picture shows.
+_USUAL = 0.5
 #: From this share on the picture alone leaves no doubt.
 _SHOWN = 0.9
 _VERIFIED_AGREE_WRONG = 0.95
@@ -83,8 +86,10 @@ def score_blank(blank: Blank, reading: TextReading | None) -> Scored:
         return Scored(None, reading.note or "有笔迹，未能识别", 0.0)
     weighed = weigh(blank, reading)
     best = _likeliest(weighed)
-    reason = f"{_read_as(best, reading)}，{best.outcome.reason}"
+    reason = f"{_read_as(best, reading, weighed)}，{best.outcome.reason}"
     confidence = best.outcome.clearness * _as_shown(weighed, best, _agreeing(weighed, best))
+    if best.outcome.steps and not signs_agree(blank, best.text, reading.text):
+        confidence = min(confidence, NOTED_CONFIDENCE)
     if reading.note:
         reason, confidence = f"{reason}（{reading.note}）", min(confidence, NOTED_CONFIDENCE)
     if not weighed.verified:
@@ -109,8 +114,11 @@ def _likeliest(weighed: Weighed) -> Possible:
     return max(earning or weighed.texts, key=lambda possible: possible.probability)
 
 
-def _read_as(best: Possible, reading: TextReading) -> str:
+def _read_as(best: Possible, reading: TextReading, weighed: Weighed) -> str:
     if comparable(best.text) == comparable(reading.text):
+        usual = weighed.odds[0] if weighed.odds else ("", 0.0)
+        if usual[0] and usual[1] >= _USUAL and comparable(usual[0]) != comparable(reading.text):
+            return f"读作“{reading.text}”（按通常的写法也像“{usual[0]}”，请看图）"
         return f"读作“{reading.text}”"
     return f"自由读作“{reading.text}”，对照字迹更可能是“{best.text}”"
 

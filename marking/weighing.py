@@ -81,8 +81,8 @@ def weigh(blank: Blank, reading: TextReading) -> Weighed:
 
 def looks_of(reading: TextReading) -> tuple[Emissions, ...]:
     """The looks at a region, its lines one after the other; none where a line has none."""
-    many = min((len(line.looks) for line in reading.lines), default=0)
-    return tuple(Emissions.of(joined([line.looks[at] for line in reading.lines])) for at in range(many))
+    many = min((len(line.looks) for line in reading.kept_lines), default=0)
+    return tuple(Emissions.of(joined([line.looks[at] for line in reading.kept_lines])) for at in range(many))
 
 
 def _verified(blank: Blank, reading: TextReading, looks: tuple[Emissions, ...]) -> Weighed:
