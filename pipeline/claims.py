@@ -11,6 +11,8 @@ from core.pages import BubbleVerdict, PageReading, PageState
 from ocr.identity import SheetIdentity
 
 ABSENT_CARD = "缺考卡"
+#: Pictures too unlike to be called one paper: a shadow or a curl does that too, so no more is said.
+_EITHER = "可能是重拍，也可能是两个人填了同一个考号"
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,10 @@ def _wait(case: Case, verdict: Verdict, collided: Mapping[int, Sequence[str]]) -
         return verdict
     others = [page for page in collided.get(case.side(verdict.page_id), ()) if page != verdict.page_id]
     if others:
-        words = f"与 {'、'.join(case.name(page) for page in others)} 填了同一考号, 但不是同一张纸"
+        words = f"与 {'、'.join(case.name(page) for page in others)} 是同一考号的同一面：{_EITHER}"
     else:
         both = next(iter(collided.values()))
-        words = f"另一面 ({'、'.join(case.name(page) for page in both)}) 填了同一考号, 但不是同一张纸"
+        words = f"另一面有同一考号的几张图 ({'、'.join(case.name(page) for page in both)})：{_EITHER}"
     return _held(verdict.page_id, words, "collision")
 
 

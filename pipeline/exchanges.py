@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.errors import Conflict
@@ -47,6 +47,11 @@ def exchange_tasks(tb: Toolbox, exam_id: str) -> tuple[ExchangeTask, ...]:
     with tb.store.read() as uow:
         found = _tasks(uow, exam_id)
     return tuple(sorted(found.values(), key=lambda task: (-task.odds, task.page_id)))
+
+
+def pages_proposed(tasks: Iterable[ExchangeTask]) -> frozenset[str]:
+    """The pages of all sheets that take part in these proposals."""
+    return frozenset(page for task in tasks for row in task.rows for page in row.page_ids)
 
 
 def settle_exchange(tb: Toolbox, exam_id: str, page_id: str, accept: bool, by: str) -> int:

@@ -198,7 +198,7 @@ def give(uow: UnitOfWork, entry: PageEntry, candidate_id: str, by: str, why: str
         if other.card_page == entry.card_page and other.page.id != page_id:
             raise Conflict(
                 f"该考生已有第 {entry.card_page} 面 ({other.page.source_name})。",
-                "若是重复扫描请标为重复; 若那一页归错了人, 请先改那一页。",
+                "若是同一面重拍的, 请在“核对”里选“是这页的重复”; 若那一页归错了人, 请先改那一页。",
             )
     before = uow.pages.identities(exam_id).get(page_id)
     guesses = before.guesses if before else ()
@@ -236,19 +236,19 @@ def mark_duplicate(tb: Toolbox, page_id: str, of: str, by: str, why: str = "") -
         uow.pages.entry(of)
         if of == page_id:
             raise BadInput("一页不能是它自己的重复。", "请选择另一页。")
-        _set_aside(uow, page_id, PageState.DUPLICATE, by, why or "人工标为重复", duplicate_of=of)
+        set_aside(uow, page_id, PageState.DUPLICATE, by, why or "人工标为重复", duplicate_of=of)
 
 
 def mark_stray(tb: Toolbox, page_id: str, by: str, why: str = "") -> None:
     """Set a page aside as not belonging to this exam."""
     with tb.store.write() as uow:
-        _set_aside(uow, page_id, PageState.STRAY, by, why or "人工标为异页")
+        set_aside(uow, page_id, PageState.STRAY, by, why or "人工标为异页")
 
 
 def mark_unreadable(tb: Toolbox, page_id: str, by: str, why: str = "") -> None:
     """Set a page aside as unusable (blank, torn); the paper has to be scanned again if it matters."""
     with tb.store.write() as uow:
-        _set_aside(uow, page_id, PageState.UNREADABLE, by, why or "人工标为无法辨认")
+        set_aside(uow, page_id, PageState.UNREADABLE, by, why or "人工标为无法辨认")
 
 
 def hold_again(tb: Toolbox, page_id: str, by: str, why: str = "") -> None:
@@ -261,10 +261,10 @@ def hold_again(tb: Toolbox, page_id: str, by: str, why: str = "") -> None:
         # by a person, so that settling anew leaves the page to a person
         waiting = Identity(page_id=page_id, guesses=guesses, by=by, reason=why or "重新处理")
         uow.pages.add_identity(entry.page.exam_id, waiting)
-        _set_aside(uow, page_id, PageState.HELD, by, why or "重新处理", held_for=held_for)
+        set_aside(uow, page_id, PageState.HELD, by, why or "重新处理", held_for=held_for)
 
 
-def _set_aside(
+def set_aside(
     uow: UnitOfWork,
     page_id: str,
     state: PageState,
@@ -273,6 +273,7 @@ def _set_aside(
     duplicate_of: str = "",
     held_for: str = "",
 ) -> None:
+    """Take a page from whoever has it, as a person has said, and write it down. Its marks stay with it."""
     entry = uow.pages.entry(page_id)
     uow.pages.update(
         page_id,
