@@ -62,6 +62,7 @@ TABLE: dict[str, set[Role]] = {
     "identity.show": {OFFICE},
     "identity.queue": {OFFICE},
     "identity.exchange": {OFFICE},
+    "identity.choose": {OFFICE},
     "optional.show": {OFFICE},
     "optional.choose": {OFFICE},
     "marking.exams": {OFFICE, MARKER},

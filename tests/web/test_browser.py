@@ -14,6 +14,7 @@ from pipeline.review import give_mark
 from tests.conftest import require_or_skip
 from tests.web.conftest import Site
 from tests.web.school import EXAM_ID, PASSWORD, publish
+from tests.web.test_retakes import take_again
 
 pytestmark = pytest.mark.browser
 
@@ -367,4 +368,19 @@ def test_no_slide_of_the_lesson_needs_scrolling(tab: Tab, site: Site) -> None:
         over = slide.evaluate("s => [s.scrollHeight - s.clientHeight, s.scrollWidth - s.clientWidth]")
         assert max(over) <= 1, slide.get_attribute("aria-label")
         tab.page.keyboard.press("ArrowRight")
+    assert tab.complaints == []
+
+
+def test_one_of_two_pictures_is_chosen_with_one_click(tab: Tab, site: Site) -> None:
+    take_again(site)
+    tab.log_in("office")
+    tab.go(f"{BASE}/identity")
+    tab.page.wait_for_selector("#twins:not([hidden])")
+    assert tab.page.is_disabled("#confirm")  # Enter alone settles nothing here
+    tab.page.locator("#twin-pictures button").nth(1).click()
+    tab.page.wait_for_selector("#empty:not([hidden])")
+    tab.page.wait_for_load_state("networkidle")
+    with site.tb.store.read() as uow:
+        assert uow.pages.entry("held1").candidate_id == "c1"
+        assert uow.pages.entry("c1p1").duplicate_of == "held1"
     assert tab.complaints == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from core.errors import BadInput
 from core.exams import Exam
 from core.pages import PageReading
-from pipeline.exchanges import exchange_tasks, settle_exchange
+from pipeline.exchanges import exchange_tasks, pages_proposed, settle_exchange
 from pipeline.repair import IdentityTask, identity_queue
+from pipeline.retakes import Retake, choose_picture, retakes
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, page_at_hand, tools
 from web.labels import reason_words
@@ -50,15 +51,49 @@ def exchange(exam_id: str, page_id: str) -> ResponseReturnValue:
 @bp.get("/queue.json")
 @allowed(OFFICE)
 def queue(exam_id: str) -> ResponseReturnValue:
-    """All sheets that wait, with ranked guesses and what was noted about their numbers."""
+    """All sheets that wait, with ranked guesses and what was noted about their numbers.
+
+    Those of which a proposal above speaks come last.
+    """
     exam = exam_at_hand(exam_id)
-    tasks = identity_queue(tools(), exam_id)
+    proposed = pages_proposed(exchange_tasks(tools(), exam_id))
+    tasks = sorted(identity_queue(tools(), exam_id), key=lambda task: not proposed.isdisjoint(task.page_ids))
+    several = retakes(tools(), exam_id)
     with tools().store.read() as uow:
         readings = uow.pages.readings(exam_id, [page for task in tasks for page in task.page_ids])
-    return jsonify([_shown(exam, task, readings) for task in tasks])
+    return jsonify([_shown(exam, t, readings, proposed) | {"twins": _twins(exam, t, several)} for t in tasks])
 
 
-def _shown(exam: Exam, task: IdentityTask, readings: Mapping[str, PageReading]) -> dict[str, object]:
+@bp.post("/pictures/<page_id>")
+@allowed(OFFICE)
+def choose(exam_id: str, page_id: str) -> ResponseReturnValue:
+    """Of several pictures of one page the one to use; the others become its duplicates."""
+    exam_at_hand(exam_id)
+    page_at_hand(exam_id, page_id)
+    choose_picture(tools(), exam_id, page_id, me().login, request.form.get("why", "").strip()[:100])
+    return jsonify(done=True)
+
+
+def _twins(exam: Exam, task: IdentityTask, several: Mapping[str, Retake]) -> list[dict[str, object]]:
+    """The pictures that claim the same page as this sheet, itself among them; empty where it is alone."""
+    retake = next((several[page] for page in task.page_ids if page in several), None)
+    return [
+        {
+            "name": picture.source_name,
+            "scan": url_for("pictures.scan", exam_id=exam.id, page_id=picture.page_id, width=2000),
+            "small": url_for("pictures.scan", exam_id=exam.id, page_id=picture.page_id, width=900),
+            "here": picture.page_id in task.page_ids,
+            "placed": picture.placed,
+            "marked": picture.marked,
+            "choose": url_for("identity.choose", exam_id=exam.id, page_id=picture.page_id),
+        }
+        for picture in (retake.pictures if retake else ())
+    ]
+
+
+def _shown(
+    exam: Exam, task: IdentityTask, readings: Mapping[str, PageReading], proposed: Collection[str]
+) -> dict[str, object]:
     page = task.page_ids[0]
     return {
         "page": page,
@@ -66,6 +101,7 @@ def _shown(exam: Exam, task: IdentityTask, readings: Mapping[str, PageReading]) 
         "sides": task.card_pages,
         "reason": reason_words(task.reason),
         "notes": [words for each in task.page_ids for words in _notes(task, readings.get(each))],
+        "proposed": any(each in proposed for each in task.page_ids),
         "head": url_for("pictures.head", exam_id=exam.id, page_id=page),
         "scan": url_for("pictures.scan", exam_id=exam.id, page_id=page),
         "settle": url_for("ledger.settle", exam_id=exam.id, page_id=page, action="assign"),

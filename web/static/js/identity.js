@@ -23,6 +23,8 @@ function show() {
   at("left").textContent = task ? say("left", tasks.length) : "";
   if (!task) return;
   at("head").src = task.head;
+  drawTwins(task);
+  at("proposed").hidden = !task.proposed;
   at("whole").href = task.scan;
   at("why").textContent = task.reason;
   at("number-notes").hidden = !task.notes.length;
@@ -30,8 +32,19 @@ function show() {
   at("search").value = "";
   at("note").value = "";
   found = [];
-  choose(task.guesses[0] ?? null);
+  // what a proposal or a second picture puts in doubt is not offered to a mere Enter
+  choose(task.proposed || task.twins.length ? null : task.guesses[0] ?? null);
   if (tasks[1]) new Image().src = tasks[1].head;
+}
+
+function drawTwins(task) {
+  at("twins").hidden = !task.twins.length;
+  const use = say(task.twins.length > 2 ? "use_many" : "use");
+  at("twin-pictures").replaceChildren(...task.twins.map((twin) => make("figure", {},
+    make("figcaption", {}, twin.name, ...[[twin.here, "here"], [twin.placed, "placed"], [twin.marked, "marked"]]
+      .filter(([shown]) => shown).map(([n, word]) => make("span", { className: "tag" }, say(word, n)))),
+    make("a", { href: twin.scan, target: "_blank" }, make("img", { className: "crop", src: twin.small, alt: twin.name })),
+    make("button", { type: "button", onclick: () => settle(twin.choose, {}) }, use))));
 }
 
 function choose(candidate) {
@@ -70,6 +83,10 @@ async function settle(url, fields) {
   show();
   try {
     await postForm(url, { ...fields, why });
+    if (task.twins.length) {
+      tasks = await get(box.dataset.queue); // the other picture is settled too, or stands alone now
+      show();
+    }
   } catch (error) {
     tasks.unshift(task);
     show();
