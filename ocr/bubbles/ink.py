@@ -29,8 +29,8 @@ _STRONG_QUANTILE = 0.9
 class Ink:
     """Per bubble: ``fill`` mean added darkness in the core (0 none, 1 black), ``strength`` of its
     darkest tenth, ``outside`` share of the surroundings with clear ink, ``corners`` (0–4) of them that
-    a stroke leaves through. ``placed``: the outlines of
-    its block lie where the blank has them (always so without a blank).
+    a stroke leaves through. ``placed``: the outlines of its block lie where the blank has them, and
+    ``outlined``: its own does (always so without a blank; a mark may hide an outline that is in place).
     """
 
     fill: Floats
@@ -38,6 +38,7 @@ class Ink:
     outside: Floats
     corners: NDArray[np.int64]
     placed: NDArray[np.bool_]
+    outlined: NDArray[np.bool_]
 
 
 def measure_ink(raster: PageRaster, bubbles: BubbleSet, shifts: Floats, known: Patches | None) -> Ink:
@@ -50,13 +51,15 @@ def measure_ink(raster: PageRaster, bubbles: BubbleSet, shifts: Floats, known: P
     fill = inside.sum(axis=1) / np.maximum(free.sum(axis=1), 0.2 * free.shape[1])
     at = int(_STRONG_QUANTILE * inside.shape[1])
     strength = np.partition(inside, at, axis=1)[:, at]
+    alike = np.ones(len(bubbles)) if known is None else _likeness(dark, known)
     clear = max(0.12, 0.4 * float(np.quantile(strength, 0.98)))
     return Ink(
         fill=fill.astype(np.float64),
         strength=strength.astype(np.float64),
         outside=_share(added > clear, ring),
         corners=_corners(added > clear, ring),
-        placed=np.ones(len(bubbles), bool) if known is None else _placed(dark, known, bubbles),
+        placed=_placed(alike, bubbles),
+        outlined=alike >= _LEAST_LIKENESS,
     )
 
 
@@ -78,15 +81,19 @@ def _corners(inked: NDArray[np.bool_], ring: NDArray[np.bool_]) -> NDArray[np.in
     return np.asarray(np.sum(hit, axis=0), dtype=np.int64)
 
 
-def _placed(dark: Patches, print_: Patches, bubbles: BubbleSet) -> NDArray[np.bool_]:
-    """Whether each bubble's block shows its printed outlines where they should be."""
+def _likeness(dark: Patches, print_: Patches) -> Floats:
+    """How alike each bubble's outline is to the blank's in its place: a correlation, 1 the same."""
     across, down = _grid()
     far = np.maximum(across, down)
     outline = (far >= _OUTLINE_FROM) & (far <= _OUTLINE_TO)
     one, other = np.minimum(dark, 0.5)[:, outline], print_[:, outline]
     one, other = (part - part.mean(axis=1, keepdims=True) for part in (one, other))
     norm = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
-    likeness = (one * other).sum(axis=1) / np.maximum(norm, 1e-3)
+    return np.asarray((one * other).sum(axis=1) / np.maximum(norm, 1e-3), dtype=np.float64)
+
+
+def _placed(likeness: Floats, bubbles: BubbleSet) -> NDArray[np.bool_]:
+    """Whether each bubble's block shows its printed outlines where they should be."""
     placed = np.ones(len(bubbles), bool)
     for block in range(int(bubbles.block.max()) + 1):
         own = bubbles.block == block

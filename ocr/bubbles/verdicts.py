@@ -58,6 +58,8 @@ def judge(field: BubbleField, ink: Ink, span: slice, model: PageModel) -> Bubble
     """The reading of one field, whose bubbles are ``ink[span]``."""
     views = _views(field, ink, span, model)
     reason = _doubt(views, field.multiple) if ink.placed[span].all() else MISPLACED
+    if not reason and not any(v.probability > 0.5 for v in views) and not ink.outlined[span].all():
+        reason = MISPLACED  # where an outline is not where it should be, its mark may not be either
     marked = tuple(view.label for view in views if view.probability > 0.5)
     settled = BubbleVerdict.MARKED if marked else BubbleVerdict.BLANK
     reading = BubbleReading(
