@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from core.base import Record
@@ -13,6 +13,8 @@ from core.results import CandidateStatus
 from pipeline.ledgers import ledger_in
 from pipeline.review import waiting
 from pipeline.toolbox import Toolbox
+
+_MOST_ADVICE = 3  #: named of one file
 
 
 class Progress(Record):
@@ -78,7 +80,7 @@ def exam_progress(tb: Toolbox, exam_id: str) -> Progress:
         absent=len(ledger.absent),
         waiting_identity=ledger.waiting_identity,
         open_jobs=open_jobs,
-        failed_jobs=(*_failures(jobs, stacks), *_unknown_stacks(stacks, held)),
+        failed_jobs=(*_failures(jobs, stacks), *_unknown_stacks(stacks, held), *_retakes(stacks, held)),
         settled_marks=settled,
         proposed_marks=proposed + flagged,
         flagged_marks=flagged,
@@ -137,10 +139,44 @@ def _unknown_stacks(stacks: Sequence[Stack], held: Sequence[PageEntry]) -> tuple
     """Files of which not one page was found to be a page of the exam's card."""
     unplaced = Counter(entry.page.stack_id for entry in held if entry.held_for == "registration")
     return tuple(
-        f"{stack.name}: {stack.pages} 页都没有认出是本考试的答题卡。请确认上传的文件, 是别的材料就把这些页标为异页。"
+        f"{stack.name}: {stack.pages} 页都没有认出是本考试的答题卡。"
+        "请确认上传的文件, 是别的材料就在“核对”里把这些页标为“不是本场考试”。"
         for stack in stacks
         if stack.complete and 0 < stack.pages == unplaced[stack.id]
     )
+
+
+def _retakes(stacks: Sequence[Stack], held: Sequence[PageEntry]) -> tuple[str, ...]:
+    """What to take again, file by file, each with the advice, and what to do then."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for entry in held:
+        if entry.held_for == "retake":
+            reasons[entry.page.stack_id].append(entry.reason)
+    return tuple(
+        f"{stack.name}: {_retake_words(reasons[stack.id], stack.pages)}。"
+        "重拍后直接再上传, 旧的那张在“核对”的“其他处理”里点“作废”。"
+        + (
+            "本来就不是答题卡的, 点“不是本场考试”。"
+            if _none_is_a_card(reasons[stack.id], stack.pages)
+            else ""
+        )
+        for stack in stacks
+        if stack.id in reasons
+    )
+
+
+def _none_is_a_card(reasons: Sequence[str], pages: int) -> bool:
+    """Whether not one page of a file of several was found on a card: then it may be other material."""
+    return 1 < pages == sum("。(" in reason for reason in reasons)
+
+
+def _retake_words(reasons: Sequence[str], pages: int) -> str:
+    """E.g. "这一页要重拍: 左侧模糊", or of several pages with each different advice once."""
+    advice = (reason.partition("。")[0] for reason in reasons)
+    plain = (part.removeprefix("请重拍: ") for words in advice for part in words.split("; "))
+    parts = list(dict.fromkeys(plain))
+    what = "; ".join(parts[:_MOST_ADVICE]) + (" 等" if len(parts) > _MOST_ADVICE else "")
+    return f"这一页要重拍: {what}" if pages == 1 else f"{len(reasons)} 页要重拍: {what}"
 
 
 def sentence(ledger: Ledger, accepted: int = 0) -> str:

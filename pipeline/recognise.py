@@ -187,8 +187,11 @@ def find_place(tb: Toolbox, image: Grey, cards: Sequence[Card]) -> Place | NotRe
             return Place(card, aligned[0], None, aligned[1])
     if located.kind == "stray":
         return NotRead(PageState.STRAY, located.reason)
-    reason = " ".join((located.reason, *judge_picture(image).advice))
-    return NotRead(PageState.HELD, reason, held_for="registration")
+    advice = "; ".join(judge_picture(image).advice)
+    if not advice:
+        return NotRead(PageState.HELD, located.reason, held_for="registration")
+    seen = located.reason.partition("。")[0]  # what to do about it is what the advice says
+    return NotRead(PageState.HELD, f"{advice}。({seen}。)", held_for="retake")
 
 
 def _read_raster(

@@ -121,6 +121,11 @@ def _candidate_result(state: ExamState, candidate: Candidate) -> CandidateResult
     )
 
 
+def picture_notes(reading: PageReading) -> tuple[str, ...]:
+    """What is said about the picture of a page that was read all the same, e.g. "请重拍: 右上角反光"."""
+    return tuple(note for note in reading.notes if note != BY_HAND)
+
+
 def page_of_item(cards: Mapping[str, Card], pages: Mapping[int, PageEntry], item: str) -> PageEntry | None:
     """The page of a script on which the item begins; ``None`` when that page is missing.
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -32,23 +33,26 @@ HAND = Hand(
     grey=40,
 )
 KEY = "0.6 N"
+HASTY = replace(HAND, slant=0.4, spacing=0.0, bend=0.12, loose=0.1, turn_deg=3.0, wander=0.1, pen_mm=0.7)
 RIVALS = ("0.8 N", "6 N", "0.6 kg")
-WRITTEN = ("0.6N", "0.8N", "6N")
+#: What is written, by which hand and from which seed; the last is a 0.6 N that cannot be told for sure.
+WRITTEN = (("0.6N", HAND, 0), ("0.8N", HAND, 1), ("6N", HAND, 2), ("0.6N", HASTY, 1))
+OTHER = "…"  #: all other texts together
 ROW_PX, CROP_PX, BAR_PX, LABEL_PX = 150, 260, 260, 110
 
 
 def main() -> int:
     """Draw and save."""
-    rows = [row(text, np.random.default_rng(seed)) for seed, text in enumerate(WRITTEN)]
+    rows = [row(text, hand, np.random.default_rng(seed)) for text, hand, seed in WRITTEN]
     OUT.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(OUT / "verification.png"), np.vstack(rows))
     return 0
 
 
-def row(written: str, rng: np.random.Generator) -> NDArray[np.uint8]:
+def row(written: str, hand: Hand, rng: np.random.Generator) -> NDArray[np.uint8]:
     """One crop and the bars of what it says."""
     ink = blank_ink(40.0, 14.0)
-    write_line(ink, written, BoxMm(x_mm=2, y_mm=1, width_mm=36, height_mm=12), HAND, rng)
+    write_line(ink, written, BoxMm(x_mm=2, y_mm=1, width_mm=36, height_mm=12), hand, rng)
     crop = tightened(ink)
     reader = default_recogniser()
     views = looks(crop, 2)
@@ -66,7 +70,7 @@ def bars(picture: NDArray[np.uint8], found: Verification) -> NDArray[np.uint8]:
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(16)
     rivals = dict(found.rivals)
     shown = [(KEY, found.probability), *((text, rivals.get(text, 0.0)) for text in RIVALS)]
-    shown.append(("other", 1.0 - sum(chance for _, chance in shown)))
+    shown.append((OTHER, 1.0 - sum(chance for _, chance in shown)))
     for at, (text, chance) in enumerate(shown):
         top, left = 15 + 25 * at, CROP_PX + LABEL_PX
         colour = (40, 120, 60) if text == KEY else (170, 70, 50)

@@ -12,9 +12,13 @@ from core.marks import Award, MarkSource, MarkState
 from core.pages import TextReading
 from core.scores import format_steps
 from pipeline.proposals import option_labels
+from pipeline.results import picture_notes
 from pipeline.review import CriterionPad, ReviewTask
 from web.evidence import evidence_boxes
 from web.labels import reason_words
+
+#: As ``ocr.photos.doubts`` words it, which the web process must not import (a test compares them).
+UNCLEAR = "图像不清"
 
 
 def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
@@ -34,6 +38,7 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
         "pads": [_pad(exam, pad, awards.get(pad.id), proposed) for pad in task.pads],
         "options": _options(item, task),
         "text": _texts(task),
+        "picture": "; ".join(_picture_notes(task)),
         "crossed": [words for reading in task.reading.texts_of(item.number) for words in _crossed(reading)],
         "steps": mark.steps,
         "final": not proposed,
@@ -77,6 +82,14 @@ def _options(item: Item, task: ReviewTask) -> dict[str, Any] | None:
 
 def _texts(task: ReviewTask) -> list[str]:
     return [reading.text for reading in task.reading.texts_of(task.item.number) if reading.text]
+
+
+def _picture_notes(task: ReviewTask) -> tuple[str, ...]:
+    """What is the matter with the picture, where the answer lies at a place that is hard to see."""
+    bubble = task.reading.bubble(task.item.number)
+    reasons = {text.note for text in task.reading.texts_of(task.item.number)}
+    reasons.add(bubble.reason if bubble else "")
+    return picture_notes(task.reading) if UNCLEAR in reasons else ()
 
 
 def _crossed(reading: TextReading) -> list[str]:

@@ -148,6 +148,13 @@ class PageRepository(Repository):
             query = query.where(t.readings.c.page_id.in_(page_ids))
         return {page: PageReading.model_validate_json(doc) for page, doc in self._db.execute(query)}
 
+    def noted(self, exam_id: str) -> dict[str, PageReading]:
+        """Current readings that have notes about the page, by page id: few of many, so only they are parsed."""
+        query = select(t.readings.c.page_id, t.readings.c.doc).where(
+            t.readings.c.exam_id == exam_id, t.readings.c.current, t.readings.c.doc.not_like('%"notes":[]%')
+        )
+        return {page: PageReading.model_validate_json(doc) for page, doc in self._db.execute(query)}
+
     def add_identity(self, exam_id: str, identity: Identity) -> int:
         values = {"exam_id": exam_id, "doc": identity.model_dump_json()}
         return self._append_revision(t.identities, {"page_id": identity.page_id}, values)

@@ -170,8 +170,8 @@ def _register(found: Mapping[int, Corners], page: CardPage, seen: FoundCode) -> 
     fit = fit_page(found, page)
     if fit is None:
         reason = (
-            f"读到了第 {page.number} 页的页码，但只找到 {len(of_page)} 个定位点（至少要 2 个对角的）。"
-            "请检查四角是否被遮住或撕掉，重新扫描。"
+            f"请重拍: 四个角没有拍全、被遮住或撕掉。读到了第 {page.number} 页的页码，"
+            f"但只找到 {len(of_page)} 个定位点（至少要 2 个对角的）。"
         )
         return NotLocated(reason, seen.code, "too_crooked")
     problem = _why_not(fit, page, seen)
@@ -188,7 +188,7 @@ def _why_not(fit: Fit, page: CardPage, seen: FoundCode) -> tuple[str, NotLocated
     if smallest < MIN_PX_PER_MM:
         return f"分辨率太低（约 {smallest * 25.4:.0f} dpi），至少需要 100 dpi，建议 200 dpi。", "blurred"
     if len(fit.markers) == 2 and not _two_are_enough(fit, page, seen):
-        return "只找到 2 个定位点，定位不可靠。请展平四角后重新扫描。", "too_crooked"
+        return "请重拍: 四个角没有拍全或被遮住，只找到 2 个定位点，定位不可靠。", "too_crooked"
     if fit.residual_mm > MAX_RESIDUAL_MM:
         return (
             f"定位误差 {fit.residual_mm:.2f} 毫米，超过 {MAX_RESIDUAL_MM} 毫米：纸张可能弯折或没有按原尺寸打印。"

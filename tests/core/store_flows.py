@@ -115,6 +115,7 @@ def readings_identities_and_corrections_are_appended(store: Store) -> None:
         assert uow.pages.reading("p9") is None
         assert set(uow.pages.readings("phys")) == {"p1", "p2"}
         assert set(uow.pages.readings("phys", ["p2"])) == {"p2"}
+        assert uow.pages.noted("phys") == {"p1": a_reading(note="second")}
         assert uow.pages.identities("phys") == {"p1": an_identity(by="office")}
         assert uow.pages.corrections("phys") == {("p1", "1"): ("C", "wang")}
 

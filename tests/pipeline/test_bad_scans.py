@@ -100,11 +100,12 @@ def test_a_stack_without_any_code_is_held_page_by_page_and_the_file_is_named(emp
     upload(empty, jpeg_pdf([picture(shade) for shade in (10, 40, 70)]), "讲义.pdf")
     empty.work()
     assert by_state(empty.entries) == {PageState.HELD: 3}
-    assert {e.held_for for e in empty.entries} == {"registration"}
+    assert {e.held_for for e in empty.entries} == {"retake"}
     progress = exam_progress(empty.tb, empty.exam_id)
     assert progress.sentence == "0 张已识别, 3 页待处理"
     (message,) = progress.failed_jobs
-    assert message.startswith("讲义.pdf: 3 页都没有认出是本考试的答题卡")
+    assert message.startswith("讲义.pdf: 3 页要重拍: ")
+    assert message.endswith("本来就不是答题卡的, 点“不是本场考试”。")
 
 
 def test_the_card_of_another_exam_is_a_stray_that_names_it(empty: Home) -> None:

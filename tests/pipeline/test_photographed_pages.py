@@ -70,8 +70,12 @@ def test_a_photo_that_is_blurred_in_a_corner_is_held_with_advice(
 
 def test_a_photo_that_shows_no_card_clearly_says_why(exam: Home, sides: tuple[Grey, Grey]) -> None:
     entry = entry_of(exam, taken_in(exam, faults.blur(*sides, 0.7, np.random.default_rng(0))))
-    assert (entry.state, entry.held_for) == (PageState.HELD, "registration")
-    assert entry.reason.endswith("请重拍: 画面模糊")
+    assert (entry.state, entry.held_for) == (PageState.HELD, "retake")
+    assert entry.reason.startswith("请重拍: 画面模糊。(")
+    (message,) = (m for m in exam_progress(exam.tb, exam.exam_id).failed_jobs if "画面模糊" in m)
+    assert message == (
+        "IMG_1.jpg: 这一页要重拍: 画面模糊。重拍后直接再上传, 旧的那张在“核对”的“其他处理”里点“作废”。"
+    )
 
 
 def test_a_curled_page_is_read_and_its_warp_is_kept(exam: Home, sides: tuple[Grey, Grey]) -> None:

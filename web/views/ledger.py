@@ -17,6 +17,7 @@ from core.rosters import Candidate, Roster
 from pipeline import repair
 from pipeline.ledgers import everybody, exam_ledger
 from pipeline.progress import accepted_missing
+from pipeline.results import picture_notes
 from pipeline.retry import failed_jobs
 from pipeline.toolbox import Toolbox
 from web.access import OFFICE, allowed
@@ -39,6 +40,7 @@ def show(exam_id: str) -> ResponseReturnValue:
         entries = uow.pages.entries(exam_id)
         cards = uow.cards.of_exam(exam_id)
         statuses = uow.candidates.statuses(exam_id)
+        noted = uow.pages.noted(exam_id)
     people = _people(roster, entries)
     by_id = {c.id: c for c in people}
     sides = max((len(card.pages) for card in cards), default=0)
@@ -51,6 +53,9 @@ def show(exam_id: str) -> ResponseReturnValue:
         missing=_missing(ledger, by_id, entries),
         aside={state: tuple(e for e in entries if e.state is state) for state in _ASIDE},
         placed=tuple(e for e in entries if e.state is PageState.PLACED),
+        unclear=[
+            (e, notes) for e in entries if e.page.id in noted and (notes := picture_notes(noted[e.page.id]))
+        ],
         names={e.page.id: e for e in entries},
         sides=sides,
         declared=[(by_id[c], status) for c, status in statuses.items() if c in by_id and c not in accepted],

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from core.errors import NotFound
 from feedback.statistics import class_names, statistics_of
 from pipeline.moved import moved_scores, total_moves
+from pipeline.results import picture_notes
 from pipeline.thresholds import thresholds_of
 from web.access import OFFICE, STAFF, allowed
 from web.context import exam_at_hand, require_seen, tools
@@ -47,11 +48,18 @@ def candidate(exam_id: str, candidate_id: str) -> ResponseReturnValue:
     require_seen(found.candidate)
     with tools().store.read() as uow:
         pages = uow.pages.entries(exam_id, candidate_id=candidate_id)
+        read = uow.pages.readings(exam_id, [e.page.id for e in pages])
         releases = uow.outputs.releases(exam_id)
         release = releases[0].revision if releases else 0
         files = [o for o in uow.outputs.of_release(exam_id, release) if o.candidate_id == candidate_id]
     return render_template(
-        "candidate.html", exam=exam, result=found, pages=pages, files=files, release=release
+        "candidate.html",
+        exam=exam,
+        result=found,
+        pages=pages,
+        notes={page_id: picture_notes(reading) for page_id, reading in read.items()},
+        files=files,
+        release=release,
     )
 
 

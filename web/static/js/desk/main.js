@@ -74,9 +74,14 @@ function drawReading(task) {
   const box = at("reading");
   box.replaceChildren();
   const words = task.text.join("\n");
-  box.hidden = !words && !task.crossed.length && !task.reason;
+  box.hidden = !words && !task.crossed.length && !task.reason && !task.picture;
   const crossed = task.crossed.flatMap((part) => ["“", make("del", {}, part), "” "]);
-  for (const [label, said] of [[say("reread"), [words]], [say("crossed"), crossed], ["", [task.reason]]]) {
+  for (const [label, said] of [
+    [say("reread"), [words]],
+    [say("crossed"), crossed],
+    [say("picture"), [task.picture]],
+    ["", [task.reason]],
+  ]) {
     const name = label ? [make("span", { className: "said" }, label)] : [];
     if (said.some(Boolean)) box.append(make("p", {}, ...name, ...said));
   }
