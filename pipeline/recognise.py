@@ -37,6 +37,8 @@ from pipeline.toolbox import Toolbox
 _log = logging.getLogger(__name__)
 
 _JPEG_QUALITY = 85
+#: A card, or too blurred to be told from one: another picture will do.
+_TAKE_AGAIN = ("too_crooked", "blurred")
 _HEAD_MARGIN_MM = 2.0
 _MASK_MARGIN_MM = 1.0
 
@@ -189,8 +191,9 @@ def find_place(tb: Toolbox, image: Grey, cards: Sequence[Card]) -> Place | NotRe
         return NotRead(PageState.STRAY, located.reason)
     advice = "; ".join(judge_picture(image).advice)
     if not advice:
-        return NotRead(PageState.HELD, located.reason, held_for="registration")
-    seen = located.reason.partition("。")[0]  # what to do about it is what the advice says
+        held_for = "retake" if located.kind in _TAKE_AGAIN else "registration"
+        return NotRead(PageState.HELD, located.reason, held_for=held_for)
+    seen = located.reason.removeprefix("请重拍: ").partition("。")[0]  # what to do is what the advice says
     return NotRead(PageState.HELD, f"{advice}。({seen}。)", held_for="retake")
 
 

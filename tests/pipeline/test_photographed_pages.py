@@ -78,6 +78,14 @@ def test_a_photo_that_shows_no_card_clearly_says_why(exam: Home, sides: tuple[Gr
     )
 
 
+def test_a_photo_without_two_corners_is_to_be_taken_again(exam: Home, sides: tuple[Grey, Grey]) -> None:
+    cut = sides[0][:, : round(0.9 * sides[0].shape[1])]
+    entry = entry_of(exam, taken_in(exam, faults.Picture(np.ascontiguousarray(cut))))
+    assert (entry.state, entry.held_for) == (PageState.HELD, "retake")
+    assert entry.reason.startswith("请重拍: 四个角没有拍全或被遮住")
+    assert any("这一页要重拍: 四个角没有拍全" in m for m in exam_progress(exam.tb, exam.exam_id).failed_jobs)
+
+
 def test_a_curled_page_is_read_and_its_warp_is_kept(exam: Home, sides: tuple[Grey, Grey]) -> None:
     page = taken_in(exam, faults.curl(*sides, 2.5, np.random.default_rng(0)))
     with exam.tb.store.read() as uow:
