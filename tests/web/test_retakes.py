@@ -33,7 +33,7 @@ def test_the_queue_shows_both_pictures_and_one_post_settles_them(site: Site, off
     assert [twin["here"] for twin in first["twins"]] == [True, False]
     assert [twin["here"] for twin in second["twins"]] == [False, True]
     assert first["twins"][0]["marked"] > 0
-    assert office.get(first["twins"][1]["small"]).mimetype.startswith("image/")
+    assert office.get(first["twins"][1]["small"]).content_type.startswith("image/")
     assert office.fetch(second["twins"][1]["choose"], data={"why": "更清楚"}).get_json() == {"done": True}
     assert states(site) == ["duplicate", "placed"]
     assert office.fetch(f"{BASE}/queue.json").get_json() == []
