@@ -12,14 +12,6 @@ _ROOT = Path(__file__).resolve().parents[1]
 OUT = _ROOT / "benchmarks" / "out"
 
 
-def data_folder(description: str, arguments: list[str] | None = None) -> Path:
-    """The folder given with ``--data`` (default ``../shared/data`` beside the checkout).
-
-    It may be missing; ``skipped`` says so.
-    """
-    return Path(parse(argparse.ArgumentParser(description=description), arguments).data)
-
-
 def parse(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line after adding ``--data`` and ``--out``; both are Paths in the namespace."""
     parser.add_argument(

@@ -132,7 +132,7 @@ def signs_of(line: Line, text: str) -> tuple[float, float]:
     """Of one question, with one more look as long as there is a doubt."""
     found = evidence(line.look(1, text), Question((text,)))
     for how_many in range(2, MOST_LOOKS + 1):
-        if is_clear(found):
+        if is_clear(reliability.verified(found.odds, found.gap), [text]):
             break
         found = evidence(line.look(how_many, text), Question((text,)))
     return reliability.verification_signs(found.odds, found.gap)

@@ -14,8 +14,8 @@ The question for every line is "does this picture say T?". Right: T is the trans
 - exam (``cn-exam-lines-small``, both label files): as composed.
 
 The threshold is the one that lets at most 0.5 % of the wrong answers of the set pass; the figure is the share
-of right answers under it. Beside it stands the product's own rule, a probability of at least
-``FIXED``, chosen before anything was measured. Four ways of asking, on the same pictures in one run:
+of right answers under it. Beside it stands a probability of at least ``FIXED``, which was never
+changed (marking settles by a stricter rule of its own). Four ways of asking, on the same pictures in one run:
 
 - strings: RapidOCR's text equals T (NFKC, white space removed);
 - plain: CTC forward log-likelihood of T less that of the best reading, one look, characters as they are;

@@ -97,16 +97,6 @@ def _probable(step: NDArray[np.float32], charset: Sequence[str], expected: NDArr
     return tuple((charset[int(index)], float(step[index])) for index in indices)
 
 
-def joined(pieces: Sequence[Emissions]) -> Emissions:
-    """One line out of its pieces from left to right, with a step between them that says nothing."""
-    if len(pieces) == 1:
-        return pieces[0]
-    steps: list[Step] = []
-    for piece in pieces:
-        steps += [((BLANK, 1.0),), *piece.steps] if steps else piece.steps
-    return Emissions(tuple(steps), 1.0 / max(1, len(steps)))
-
-
 def best_path(emissions: Emissions) -> tuple[Span, ...]:
     """The greedy reading: the best character of each step, repeats joined, blanks dropped."""
     spans: list[Span] = []

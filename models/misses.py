@@ -18,17 +18,12 @@ _SIGNS = {"+": "-", "-": "+", "<": ">", ">": "<", "≤": "≥", "≥": "≤"}
 _CHINESE = re.compile(r"[\u3400-\u9fff]{2,}")
 
 
-def near_misses(text: str) -> tuple[str, ...]:
-    """Each with one thing wrong: a digit, the sign, the decimal point, a nought, the unit, 不.
-
-    None equals the text; the order is that of the list above.
-    """
-    misses = [*_digits(text), *_signs(text), *_points(text), *_units(text), *_negations(text)]
-    return tuple(dict.fromkeys(miss for miss in misses if miss and miss != text))
-
-
 def larger_misses(text: str) -> tuple[str, ...]:
-    """Those near misses that differ by more or less than one digit for another."""
+    """Each with one thing wrong: the sign, the decimal point, a nought, the unit, 不.
+
+    One digit for another is not among them: those neighbours are summed in one pass
+    (:func:`models.forward.edits_of`). None equals the text; the order is that of the list above.
+    """
     return tuple(
         dict.fromkeys(
             miss
@@ -36,11 +31,6 @@ def larger_misses(text: str) -> tuple[str, ...]:
             if miss and miss != text
         )
     )
-
-
-def _digits(text: str) -> list[str]:
-    places = [at for at, char in enumerate(text) if char in "0123456789"]
-    return [text[:at] + digit + text[at + 1 :] for at in places for digit in "0123456789"]
 
 
 def _signs(text: str) -> list[str]:

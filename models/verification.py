@@ -13,8 +13,8 @@ What a rival weighs before the picture is looked at (natural logs): a wrong digi
 letter or Chinese character one of some twenty that are taken for one another
 (``ANOTHER``). A recogniser leaves out faint strokes far more often than pupils leave out characters, so a
 neighbour that is longer, shorter or of another kind weighs ``UNLIKE``; and a line read otherwise in many
-places is little evidence against any one character, so a free reading weighs ``FREE``. The last two
-were set coarsely on ``cn-arithmetic-lines``.
+places is little evidence against any one character, so a free reading weighs ``FREE``. All were
+set coarsely, looking at ``cn-arithmetic-lines`` and ``cn-hwdb-composed-lines``.
 """
 
 from __future__ import annotations
@@ -75,8 +75,7 @@ class Verification(Record):
     @property
     def is_settled(self) -> bool:
         """Whether a further look would hardly change anything, or is not worth its time."""
-        long = all(len(text) > LONGEST_AGAIN for text, _ in self.accepted)
-        return long or not SETTLED_BELOW < self.probability < SETTLED_FROM
+        return is_clear(self.probability, [text for text, _ in self.accepted])
 
 
 @dataclass(frozen=True)
@@ -152,9 +151,10 @@ def evidence(looks: Sequence[Emissions], question: Question) -> Evidence:
     return _weighed(picture_of(looks, question.case_sensitive), question).evidence
 
 
-def is_clear(found: Evidence) -> bool:
-    """Whether a further look would hardly change the answer; the measure of ``is_settled``."""
-    return not SETTLED_BELOW < verified(found.odds, found.gap) < SETTLED_FROM
+def is_clear(probability: float, accepted: Sequence[str]) -> bool:
+    """Whether a further look would hardly change the answer, or is not worth its time."""
+    long = all(len(text) > LONGEST_AGAIN for text in accepted)
+    return long or not SETTLED_BELOW < probability < SETTLED_FROM
 
 
 def _unseen(question: Question) -> Verification:

@@ -10,8 +10,6 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-#: What a character is folded to that the model passes over: a space beside Chinese.
-NOTHING = ""
 SPACE = " "
 DIGIT = "0"
 #: A digit is one of so many.

@@ -101,9 +101,3 @@ def test_an_expected_character_is_kept_where_it_is_improbable() -> None:
     with_b = ctc.sparse(rows, 0.5, CHARS, expected=[2])
     assert [[char for char, _ in step] for step in with_b.steps] == [["", "b"], ["", "a", "b"]]
     assert [[char for char, _ in step] for step in ctc.sparse(rows, 0.5, CHARS).steps] == [[""], ["", "a"]]
-
-
-def test_pieces_are_joined_with_a_step_that_says_nothing() -> None:
-    piece = ctc.sparse(np.eye(3, dtype=np.float32)[[1]], 1.0, CHARS)
-    assert ctc.best_path(ctc.joined([piece, piece]))[1].char == "a"
-    assert ctc.joined([piece]) is piece
