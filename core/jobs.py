@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     RECOGNISE = "recognise"  #: args: page_ids
     SETTLE = "settle"  #: args: none; identities, ledger states and marks of an exam
     MARK = "mark"  #: args: items (empty: all)
+    ANALYSE = "analyse"  #: args: what (groups, agreement, learning, patch, essays), item, and its own
     RELEASE = "release"  #: args: release
     SCRIPTS = "scripts"  #: args: release, candidate_ids
 

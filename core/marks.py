@@ -22,8 +22,20 @@ class Evidence(Record):
     card_page: int = 0
 
 
+class Verdict(StrEnum):
+    """What an answer does with a criterion (the labels of SemEval-2013 task 7, with half-credit)."""
+
+    CREDITED = "credited"
+    PARTLY = "partly"
+    CONTRADICTED = "contradicted"
+    NOT_ADDRESSED = "not_addressed"
+
+
 class Award(Record):
-    """Steps given for one criterion (blank, 给分点, trait; "" for the whole item)."""
+    """Steps given for one criterion (blank, 给分点, trait; "" for the whole item).
+
+    What every scorer answers per criterion, and all that review, red ink, error book and audit use.
+    """
 
     criterion: str = ""
     steps: int = Field(ge=0)
@@ -33,6 +45,19 @@ class Award(Record):
     confidence: float = Field(default=1.0, ge=0, le=1)
     odds: tuple[tuple[str, float], ...] = ()  #: what the writing may say, and how probable each is
     earning: tuple[str, ...] = ()  #: those of ``odds`` that earn steps
+    distribution: tuple[tuple[int, float], ...] = ()  #: steps and how probable each is; sums to 1 if any
+    verdicts: tuple[tuple[Verdict, float], ...] = ()  #: what the answer does, and how probable; sums to 1
+    model: str = ""  #: who scored this criterion, where it is not the proposal's model
+
+    @property
+    def expected_steps(self) -> float:
+        """The mean of the distribution; ``steps`` where there is none."""
+        return sum(steps * p for steps, p in self.distribution) if self.distribution else float(self.steps)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The likeliest verdict; ``None`` where none was asked for."""
+        return max(self.verdicts, key=lambda entry: entry[1])[0] if self.verdicts else None
 
 
 class MarkSource(StrEnum):
@@ -58,6 +83,7 @@ class Proposal(Record):
     reason: str = ""
     model: str = ""  #: name and version of the rule or model
     settles: bool = False  #: within the machine's licence for this item type
+    flag: str = ""  #: 异常: why the office must look (the answer speaks to the machine); never settles
 
 
 class Mark(Record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.jobs import Job, JobKind
+from pipeline.analyses import analyse
 from pipeline.cards import design_exam_card, import_exam_template
 from pipeline.drawn_cards import make_blank_card, read_blank_pages
 from pipeline.marking_again import mark_again
@@ -43,6 +44,8 @@ def perform(tb: Toolbox, job: Job) -> None:
         case JobKind.MARK:
             why = f"revision {job.args.get('revision', '')}".strip()
             mark_again(tb, job.exam_id, job.args["items"], progress, why)
+        case JobKind.ANALYSE:
+            analyse(tb, job.exam_id, job.args, progress)
         case JobKind.RELEASE:
             publish(tb, job.exam_id, job.args["release"])
         case JobKind.SCRIPTS:

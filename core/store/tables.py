@@ -197,6 +197,33 @@ statuses = Table(
     _current("statuses", "exam_id", "candidate_id"),
 )
 
+analyses = Table(
+    "analyses",
+    metadata,
+    Column("exam_id", String(40), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("item", String(16), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("current", Boolean, nullable=False),
+    Column("doc", Text, nullable=False),
+    Column("by", String(40), nullable=False),
+    _when("at"),
+    _current("analyses", "exam_id", "kind", "item"),
+)
+
+licences = Table(
+    "licences",
+    metadata,
+    Column("exam_id", String(40), primary_key=True),
+    Column("scope", String(40), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("current", Boolean, nullable=False),
+    Column("doc", Text, nullable=False),
+    Column("by", String(40), nullable=False),
+    _when("at"),
+    _current("licences", "exam_id", "scope"),
+)
+
 locks = Table(
     "locks",
     metadata,

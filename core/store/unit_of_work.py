@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
+from core.store.analyses import AnalysisRepository, LicenceRepository
 from core.store.base import utc_now
 from core.store.engine import begin_writing, open_engine, upgrade
 from core.store.exams import CandidateRepository, CardRepository, ExamRepository
@@ -30,6 +31,8 @@ class UnitOfWork:
         self.jobs = JobRepository(connection, now)
         self.people = PeopleRepository(connection, now)
         self.outputs = OutputRepository(connection, now)
+        self.analyses = AnalysisRepository(connection, now)
+        self.licences = LicenceRepository(connection, now)
         self.audit = AuditRepository(connection, now)
 
 

@@ -1,0 +1,27 @@
+"""What is worked out about an item away from the web: each kind of analysis has its use case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.errors import BadInput
+from pipeline.toolbox import Toolbox
+
+Progress = Callable[[int, int], None]
+Analysis = Callable[[Toolbox, str, Mapping[str, Any], Progress], None]
+
+#: Kind → use case of (toolbox, exam id, the job's arguments, progress).
+ANALYSES: dict[str, Analysis] = {}
+
+
+def analyse(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:
+    """Do the analysis that ``args["what"]`` names.
+
+    Raises:
+        BadInput: there is no such analysis.
+    """
+    use_case = ANALYSES.get(args["what"])
+    if use_case is None:
+        raise BadInput(f"没有这种分析: {args['what']}。", f"可选: {'、'.join(ANALYSES)}。")
+    use_case(tb, exam_id, args, progress)
