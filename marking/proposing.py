@@ -5,14 +5,22 @@ from __future__ import annotations
 from core.exams import Essay, Fill, Item, MultipleChoice, ShortAnswer, SingleChoice, TrueFalse
 from core.marks import Proposal
 from core.pages import BubbleReading, BubbleVerdict, TextReading
+from core.scoring import Question, Response
 from marking.choices import propose_choice
 from marking.fills import propose_fill
+from marking.judge.injection import suspicious
 from marking.licence import Licence
+from marking.scoring.protocol import Scorer
 from marking.short_answers import propose_short_answer
 
 
 def propose(
-    item: Item, bubble: BubbleReading | None, texts: tuple[TextReading, ...], licence: Licence
+    item: Item,
+    bubble: BubbleReading | None,
+    texts: tuple[TextReading, ...],
+    licence: Licence,
+    scorer: Scorer | None = None,
+    question: Question | None = None,
 ) -> Proposal:
     """What the machine would give, why, how sure it is, and whether that settles the mark.
 
@@ -21,21 +29,36 @@ def propose(
         bubble: its bubble field as read; for choices and true–false.
         texts: its writing regions as read; the others' are ignored.
         licence: what the machine may settle alone.
+        scorer: of short answers; their wordings alone when ``None``.
+        question: what was asked, for the scorer; the item's stem when ``None``.
     """
     own = tuple(text for text in texts if text.item == item.number)
-    proposal = _by_kind(item, bubble, own)
-    doubtful = bubble is not None and bubble.verdict is BubbleVerdict.DOUBTFUL
+    proposal = _by_kind(item, bubble, own, scorer, question)
+    doubtful = proposal.flag or (bubble is not None and bubble.verdict is BubbleVerdict.DOUBTFUL)
     settles = proposal.steps is not None and not doubtful and licence.allows(item.kind, proposal.confidence)
     return proposal.model_copy(update={"settles": settles})
 
 
-def _by_kind(item: Item, bubble: BubbleReading | None, texts: tuple[TextReading, ...]) -> Proposal:
+def _by_kind(
+    item: Item,
+    bubble: BubbleReading | None,
+    texts: tuple[TextReading, ...],
+    scorer: Scorer | None,
+    question: Question | None,
+) -> Proposal:
     match item:
         case SingleChoice() | MultipleChoice() | TrueFalse():
             return propose_choice(item, bubble)
         case Fill():
             return propose_fill(item, texts)
         case ShortAnswer():
-            return propose_short_answer(item, texts)
+            return propose_short_answer(item, texts, scorer, question)
         case Essay():
-            return Proposal(item=item.number, steps=None, reason="作文由教师评分")
+            return _essay(item, texts)
+
+
+def _essay(item: Essay, texts: tuple[TextReading, ...]) -> Proposal:
+    """No score, ever; but the office is told of writing that speaks to the machine."""
+    finding = suspicious(Response.of(texts).text)
+    flag = finding.reason if finding else ""
+    return Proposal(item=item.number, steps=None, reason="作文由教师评分", flag=flag)

@@ -9,9 +9,11 @@ from core.errors import BadInput
 from core.exams import Exam, Item, MultipleChoice, SingleChoice, TrueFalse
 from core.marks import Award, Mark, MarkSource, MarkState, Proposal
 from core.pages import BubbleFill, BubbleReading, BubbleVerdict, PageReading
+from core.scoring import Question
 from core.store import UnitOfWork
 from core.store.base import utc_now
 from marking import Licence, propose, rubric_digest
+from marking.scoring.protocol import Scorer
 
 
 def items_beginning_on(exam: Exam, card: Card, page: int) -> tuple[Item, ...]:
@@ -25,12 +27,14 @@ def proposed_marks(
     readings: PageReading | tuple[PageReading, ...],
     licence: Licence,
     items: Iterable[str] = (),
+    scorer: Scorer | None = None,
 ) -> tuple[Mark, ...]:
     """The machine's marks for the items that begin on the (first) page read.
 
     Args:
         readings: of the page, followed by those of the pages on which its items continue.
         items: only these item numbers; all when empty.
+        scorer: of short answers; their wordings alone when ``None``.
     """
     several = readings if isinstance(readings, tuple) else (readings,)
     page = several[0]
@@ -40,9 +44,17 @@ def proposed_marks(
     for item in items_beginning_on(exam, card, page.card_page):
         if wanted and item.number not in wanted:
             continue
-        proposal = propose(item, page.bubble(item.number), texts, licence)
+        proposal = propose(
+            item, page.bubble(item.number), texts, licence, scorer, question_of(exam, item.number)
+        )
         marks.append(machine_mark(exam, page, item, proposal))
     return tuple(marks)
+
+
+def question_of(exam: Exam, number: str) -> Question:
+    """What the item asks, for a scorer; nothing in it says who answers."""
+    item = exam.item(number)
+    return Question(stem=item.stem, subject=exam.subject, language=exam.language)
 
 
 def machine_mark(exam: Exam, page: PageReading, item: Item, proposal: Proposal) -> Mark:
@@ -61,6 +73,7 @@ def machine_mark(exam: Exam, page: PageReading, item: Item, proposal: Proposal) 
         rubric=rubric_digest(item),
         confidence=proposal.confidence,
         reason=proposal.reason,
+        flag=proposal.flag,
         at=utc_now(),
     )
 
@@ -130,7 +143,7 @@ def keep_proposal(uow: UnitOfWork, mark: Mark, rubric_changed_note: str = "", wh
         if before.rubric == mark.rubric or before.flag or before.state is MarkState.PROPOSED:
             return None
         return _sent_back(uow, before, mark.rubric, rubric_changed_note, why)
-    same = ("steps", "awards", "state", "model", "rubric", "confidence", "reason")
+    same = ("steps", "awards", "state", "model", "rubric", "confidence", "reason", "flag")
     if all(getattr(before, name) == getattr(mark, name) for name in same):
         return None
     return uow.marks.add(mark)
