@@ -7,10 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from core.answer_keys import Check, FollowThrough, NumericKey, Steps
 from core.base import Record
 from core.scores import ScoreStep
 
-Steps = Annotated[int, Field(ge=0)]
+__all__ = ["NumericKey", "Steps"]  # kept in answer_keys, known by this name
 
 
 class ItemKind(StrEnum):
@@ -79,37 +80,22 @@ class TrueFalse(ItemBase):
     key: bool
 
 
-class NumericKey(Record):
-    """A number with a tolerance, and perhaps a unit.
-
-    ``value`` and ``tolerance`` are decimal text so that "0.10" stays what was written.
-    ``relative`` reads the tolerance as a share of the value. When ``unit`` is given, an answer
-    without it earns full steps minus ``unit_steps``.
-    """
-
-    value: str
-    tolerance: str = "0"
-    relative: bool = False
-    unit: str = ""
-    unit_steps: Steps = 0
-    other_units: bool = True  #: 18 km/h answers a key of 5 m/s
-
-
 class Blank(Record):
-    """One blank of a fill: right when it equals one of ``accepted``, the number or the expression."""
+    """One blank of a fill: right by one of ``accepted``, the number, the expression or the check."""
 
     steps: Annotated[int, Field(gt=0)]
     accepted: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()  #: known wrong answers, which reading holds against the key
     numeric: NumericKey | None = None
     expression: str = ""  #: algebra, compared up to equivalence, e.g. "2*x+1"
+    check: Check | None = None  #: chemistry, sets, points, solutions, ratios, forms of expressions
     case_sensitive: bool = False
     width_mm: float = Field(default=45.0, gt=8, le=170)
 
     @model_validator(mode="after")
     def _has_a_key(self) -> Self:
-        if not (self.accepted or self.numeric or self.expression):
-            raise ValueError("a blank needs `accepted`, `numeric` or `expression`")
+        if not (self.accepted or self.numeric or self.expression or self.check):
+            raise ValueError("a blank needs `accepted`, `numeric`, `expression` or `check`")
         return self
 
 
@@ -120,13 +106,18 @@ class Fill(ItemBase):
 
 
 class Criterion(Record):
-    """One 给分点: ``steps`` are earned when the answer says ``statement`` in any accepted wording."""
+    """One 给分点: ``steps`` are earned when the answer says ``statement`` in any accepted wording.
+
+    With ``check`` the step is looked for in the lines of the answer: a result, an equation, a formula.
+    """
 
     id: str = Field(min_length=1, max_length=16)
     steps: Annotated[int, Field(gt=0)]
     statement: str = Field(min_length=1)
     accepted: tuple[str, ...] = ()  #: wordings that earn the points; "a+b" means both must occur
     must_not: tuple[str, ...] = ()  #: wordings that forfeit the points
+    check: Check | None = None
+    follows: FollowThrough | None = None  #: judged by the pupil's own earlier results, too
 
 
 class ShortAnswer(ItemBase):

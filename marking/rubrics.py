@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from core.exams import Exam, Item
 
@@ -29,11 +30,21 @@ def rubric_digest(item: Item) -> str:
     fields = type(item).model_fields
     exclude = {name: what for name, what in _WITHOUT_EFFECT.items() if name in fields}
     kept = item.model_dump(mode="json", exclude=exclude)
-    for blank in kept.get("blanks", ()):
-        if not blank["wrong"]:  # as before known wrong answers could be listed: old marks keep their digest
-            del blank["wrong"]
+    for part in (*kept.get("blanks", ()), *kept.get("criteria", ())):
+        _drop_unused(part)
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _drop_unused(part: dict[str, Any]) -> None:
+    """Takes out what older keys could not say, where it is not said: old marks keep their digest."""
+    for name in ("wrong", "check", "follows"):
+        if not part.get(name, True):
+            del part[name]
+    numeric = part.get("numeric") or {}
+    for name in ("wrong_unit_steps", "significant_figures", "figures_steps"):
+        if numeric.get(name, 0) is None:
+            del numeric[name]
 
 
 def changed_items(old: Exam, new: Exam) -> tuple[str, ...]:

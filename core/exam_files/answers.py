@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from core.answer_keys import costs_of
 from core.exam_files.building import build
 from core.exam_files.fields import Fields
+from core.exam_files.numbers import read_numeric
 from core.exam_files.problems import shortened
-from core.exam_files.tree import Mapping, Text
-from core.exams import Blank, Criterion, EssayLevel, EssayTrait, NumericKey
+from core.exam_files.science import read_check, read_follows
+from core.exams import Blank, Criterion, EssayLevel, EssayTrait
 from core.scores import ScoreStep, format_steps
 
-_NUMBER = r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:\s*(?:[eE]|[×xX*]\s*10\s*\^?)\s*[-+−]?\d{1,3})?"
-_VALUE = re.compile(rf"^(?:{_NUMBER}|[-+−]?\d+/\d+)$")
-_WITH_UNIT = re.compile(rf"^(?P<value>{_NUMBER}|[-+−]?\d+/\d+)\s*(?P<unit>[^\d\s].*)?$")
-_TOLERANCE = re.compile(r"^(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<percent>%?)$")
+#: Any of these is a key for a blank.
+_KEYS = ("accepted", "numeric", "expression", "check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,8 @@ def read_blanks(fields: Fields, step: ScoreStep, total: int | None) -> tuple[tup
     """
     entries = fields.children("blanks") if "blanks" in fields else ()
     if not entries:
-        if "blanks" in fields or not any(n in fields for n in ("accepted", "numeric", "expression")):
-            fields.wrong("blanks", "填空题缺少答案：写 blanks，或直接写 accepted、numeric、expression")
+        if "blanks" in fields or not any(n in fields for n in _KEYS):
+            fields.wrong("blanks", "填空题缺少答案：写 blanks，或直接写 accepted、numeric、expression、check")
             return (), Share(0, False, "空")
         blank = _blank(fields, step, total)
         return ((blank,), Share(blank.steps, True, "空")) if blank else ((), Share(0, False, "空"))
@@ -79,8 +77,9 @@ def _blank(fields: Fields, step: ScoreStep, steps: int | None) -> Blank | None:
     values: dict[str, Any] = {
         "accepted": fields.words("accepted"),
         "wrong": fields.words("wrong"),
-        "numeric": _numeric(fields, step),
+        "numeric": read_numeric(fields, step),
         "expression": fields.text("expression"),
+        "check": read_check(fields, step, steps),
         "case_sensitive": fields.truth("case_sensitive", False),
         "width_mm": fields.size_mm("width_mm", 45.0, 8, 170),
     }
@@ -88,72 +87,20 @@ def _blank(fields: Fields, step: ScoreStep, steps: int | None) -> Blank | None:
     if both:
         fields.wrong("wrong", f"“{both[0]}”既是答案又是常见错答，请去掉一处")
         return None
-    if not (values["accepted"] or values["numeric"] or values["expression"]):
-        if not any(name in fields for name in ("accepted", "numeric", "expression")):
-            fields.wrong("accepted", "这个空没有答案：写 accepted、numeric 或 expression")
+    if not any(values[name] for name in _KEYS):
+        if not any(name in fields for name in _KEYS):
+            fields.wrong("accepted", "这个空没有答案：写 accepted、numeric、expression 或 check")
         return None
     if steps is None:
         if "points" not in fields:
             fields.wrong("points", "缺少分值")
         return None
     numeric = values["numeric"]
-    if numeric is not None and numeric.unit_steps > steps:
-        fields.wrong("numeric", "unit_points 超过了这个空的分值")
+    dear = [name for name, cost in (costs_of(numeric) if numeric else {}).items() if cost > steps]
+    if dear:
+        fields.wrong("numeric", f"{dear[0].removesuffix('_steps')}_points 超过了这个空的分值")
         return None
     return build(fields, Blank, steps=steps, **values)
-
-
-def _numeric(fields: Fields, step: ScoreStep) -> NumericKey | None:
-    node = fields.node("numeric")
-    if isinstance(node, Text):
-        return _numeric_text(fields, node.text)
-    if not isinstance(node, Mapping):
-        if node is not None:
-            fields.child("numeric")
-        return None
-    inner = Fields(node, fields.sub("numeric"), fields.problems)
-    value = inner.required("value").strip()
-    tolerance, percent = _tolerance(inner)
-    unit_steps = inner.steps("unit_points", step) or 0
-    relative = inner.truth("relative", percent)
-    unit = inner.text("unit")
-    other_units = inner.truth("other_units", True)
-    inner.close()
-    if value and not _VALUE.match(value):
-        inner.wrong("value", f"“{shortened(value)}”不是数；可写 0.6、-3、1.0×10^3、1/3")
-        return None
-    if not value:
-        return None
-    return build(
-        inner,
-        NumericKey,
-        value=value,
-        tolerance=tolerance,
-        relative=relative,
-        unit=unit,
-        unit_steps=unit_steps,
-        other_units=other_units,
-    )
-
-
-def _numeric_text(fields: Fields, written: str) -> NumericKey | None:
-    match = _WITH_UNIT.match(written.strip())
-    if match is None:
-        fields.wrong("numeric", f"“{shortened(written)}”不是数；可写 0.6、0.6 N，或分开写 value 和 unit")
-        return None
-    return NumericKey(value=match["value"], unit=(match["unit"] or "").strip())
-
-
-def _tolerance(inner: Fields) -> tuple[str, bool]:
-    """The tolerance as decimal text; "5%" is 0.05 of the value."""
-    text = inner.text("tolerance", "0").strip()
-    match = _TOLERANCE.match(text)
-    if match is None:
-        inner.wrong("tolerance", f"“{shortened(text)}”不是误差；可写 0.05 或 5%")
-        return "0", False
-    if not match["percent"]:
-        return match["number"], False
-    return format((Decimal(match["number"]) / 100).normalize(), "f"), True
 
 
 def read_criteria(fields: Fields, step: ScoreStep) -> tuple[tuple[Criterion, ...], Share]:
@@ -163,8 +110,10 @@ def read_criteria(fields: Fields, step: ScoreStep) -> tuple[tuple[Criterion, ...
         fields.wrong("criteria", "解答题缺少给分点")
         return (), Share(0, False, "给分点")
     ids = _ids(entries)
-    criteria = []
+    criteria: list[Criterion | None] = []
     for entry, id_ in zip(entries, ids, strict=True):
+        check = read_check(entry, step, entry.steps("points", step))
+        before = [criterion for criterion in criteria if criterion is not None]
         criterion = build_part(
             entry,
             step,
@@ -174,6 +123,8 @@ def read_criteria(fields: Fields, step: ScoreStep) -> tuple[tuple[Criterion, ...
             statement=entry.required("statement"),
             accepted=entry.words("accepted"),
             must_not=entry.words("must_not"),
+            check=check,
+            follows=read_follows(entry, step, check, before),
         )
         criteria.append(criterion)
     good = tuple(c for c in criteria if c is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from core.answer_keys import CheckKind, ExpressionForm
 from core.exams import ItemKind, PartialRule
 
 #: English names are written by us; Chinese ones are what teachers call the kinds.
@@ -37,6 +38,33 @@ PARTIALS: dict[str, str] = {rule.value: rule.value for rule in PartialRule} | {
 TRUTHS: dict[str, bool] = {
     **dict.fromkeys(("t", "true", "yes", "y", "on", "对", "正确", "是", "√", "✓"), True),
     **dict.fromkeys(("f", "false", "no", "n", "off", "错", "错误", "否", "×", "✗", "x"), False),
+}
+
+CHECK_KINDS: dict[str, str] = {kind.value: kind.value for kind in CheckKind} | {
+    "数": CheckKind.NUMBER.value,
+    "数值": CheckKind.NUMBER.value,
+    "算式": CheckKind.EXPRESSION.value,
+    "代数式": CheckKind.EXPRESSION.value,
+    "方程": CheckKind.EXPRESSION.value,
+    "公式": CheckKind.FORMULA.value,
+    "化学式": CheckKind.SUBSTANCE.value,
+    "化学方程式": CheckKind.REACTION.value,
+    "离子方程式": CheckKind.REACTION.value,
+    "集合": CheckKind.SET.value,
+    "区间": CheckKind.SET.value,
+    "解集": CheckKind.SET.value,
+    "坐标": CheckKind.POINT.value,
+    "向量": CheckKind.POINT.value,
+    "解": CheckKind.SOLUTIONS.value,
+    "比": CheckKind.RATIO.value,
+}
+
+EXPRESSION_FORMS: dict[str, str] = {form.value: form.value for form in ExpressionForm} | {
+    "任意": ExpressionForm.ANY.value,
+    "精确值": ExpressionForm.EXACT.value,
+    "最简": ExpressionForm.SIMPLIFIED.value,
+    "展开": ExpressionForm.EXPANDED.value,
+    "因式分解": ExpressionForm.FACTORED.value,
 }
 
 #: Marks that may stand between letters of a key.

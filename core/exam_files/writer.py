@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from core.answer_keys import Check, ExpressionForm, FollowThrough, NumericKey, Written
 from core.exam_files.options import LABELS
 from core.exam_files.runs import compacted
 from core.exams import (
@@ -155,27 +156,68 @@ def _choice(item: SingleChoice | MultipleChoice) -> Tree:
 
 
 def _blank(blank: Blank, step: ScoreStep) -> Tree:
-    numeric = blank.numeric
     return _without_empty(
         {
             "points": format_steps(blank.steps, step),
             "accepted": list(blank.accepted),
             "wrong": list(blank.wrong),
-            "numeric": None
-            if numeric is None
-            else _without_empty(
-                {
-                    "value": numeric.value,
-                    "tolerance": "" if numeric.tolerance == "0" else numeric.tolerance,
-                    "relative": True if numeric.relative else "",
-                    "unit": numeric.unit,
-                    "unit_points": format_steps(numeric.unit_steps, step) if numeric.unit_steps else "",
-                    "other_units": "" if numeric.other_units else False,
-                }
-            ),
+            "numeric": _number(blank.numeric, step) if blank.numeric else None,
             "expression": blank.expression,
+            "check": _check(blank.check, step) if blank.check else None,
             "case_sensitive": True if blank.case_sensitive else "",
             "width_mm": "" if blank.width_mm == 45.0 else repr(blank.width_mm),
+        }
+    )
+
+
+def _number(key: NumericKey, step: ScoreStep) -> Tree:
+    tree = {
+        "value": key.value,
+        "tolerance": "" if key.tolerance == "0" else key.tolerance,
+        "relative": True if key.relative else "",
+        "unit": key.unit,
+        "unit_points": format_steps(key.unit_steps, step) if key.unit_steps else "",
+        "wrong_unit_points": _cost(key.wrong_unit_steps, step),
+        "other_units": "" if key.other_units else False,
+        "significant_figures": "" if key.significant_figures is None else str(key.significant_figures),
+        "figures_points": _cost(key.figures_steps, step),
+    }
+    return _without_empty(tree)
+
+
+def _cost(steps: int | None, step: ScoreStep) -> str:
+    return "" if steps is None else format_steps(steps, step)
+
+
+def _check(check: Check, step: ScoreStep) -> Tree:
+    if isinstance(check, NumericKey):
+        return {"kind": check.kind.value, **_number(check, step), **_without_empty({"name": check.name})}
+    return {"kind": check.kind.value, **_written(check, step)}
+
+
+def _written(check: Written, step: ScoreStep) -> Tree:
+    """Every field that differs from its default, under the file's names."""
+    tree: Tree = {}
+    for name, value in check:
+        if name == "kind" or value == type(check).model_fields[name].default:
+            continue
+        if name.endswith("_steps"):
+            tree[name.removesuffix("_steps") + "_points"] = format_steps(value, step)
+        elif isinstance(value, tuple):
+            tree[name] = list(value)
+        else:
+            tree[name] = value.value if isinstance(value, ExpressionForm) else value
+    return tree
+
+
+def _follows(follows: FollowThrough, step: ScoreStep) -> Tree:
+    points = "" if follows.steps is None else format_steps(follows.steps, step)
+    return _without_empty(
+        {
+            "expression": follows.expression,
+            "uses": [f"{letter}={id_}" for letter, id_ in follows.uses],
+            "given": [f"{letter}={quantity}" for letter, quantity in follows.given],
+            "points": points,
         }
     )
 
@@ -189,6 +231,8 @@ def _short(item: ShortAnswer, step: ScoreStep) -> Tree:
                 "statement": criterion.statement,
                 "accepted": list(criterion.accepted),
                 "must_not": list(criterion.must_not),
+                "check": _check(criterion.check, step) if criterion.check else None,
+                "follows": _follows(criterion.follows, step) if criterion.follows else None,
             }
         )
         for index, criterion in enumerate(item.criteria, start=1)
