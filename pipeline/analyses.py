@@ -11,8 +11,21 @@ from pipeline.toolbox import Toolbox
 Progress = Callable[[int, int], None]
 Analysis = Callable[[Toolbox, str, Mapping[str, Any], Progress], None]
 
+
+def _patch(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:
+    from pipeline.patching import patch_analysis  # noqa: PLC0415  (the rules and models load only here)
+
+    patch_analysis(tb, exam_id, args, progress)
+
+
+def _essays(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:
+    from pipeline.essay_reading import essay_analysis  # noqa: PLC0415  (reads pages with the text engine)
+
+    essay_analysis(tb, exam_id, args, progress)
+
+
 #: Kind → use case of (toolbox, exam id, the job's arguments, progress).
-ANALYSES: dict[str, Analysis] = {}
+ANALYSES: dict[str, Analysis] = {"patch": _patch, "essays": _essays}
 
 
 def analyse(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:

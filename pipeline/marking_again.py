@@ -16,7 +16,7 @@ from pipeline.proposals import keep_proposal, machine_mark, option_labels, propo
 from pipeline.toolbox import Toolbox
 
 #: Pages whose writing belongs to somebody's answer; not second scans and strays.
-_COUNTING = (PageState.RECEIVED, PageState.HELD, PageState.PLACED)
+COUNTING = (PageState.RECEIVED, PageState.HELD, PageState.PLACED)
 _CHANGED = "评分标准已修改, 请复核"
 
 
@@ -42,7 +42,7 @@ def mark_again(
         cards = {card.id: card for card in uow.cards.of_exam(exam_id)}
         readings = uow.pages.readings(exam_id)
         corrections = uow.pages.corrections(exam_id)
-        continued = _continuations(uow, exam_id, readings)
+        continued = continuations(uow, exam_id, readings)
     moved: list[Moved] = []
     licence = licence_of(tb.settings)
     for done, reading in enumerate(readings.values(), start=1):
@@ -55,16 +55,16 @@ def mark_again(
                 break
             for mark in fresh:
                 word = corrections.get((reading.page_id, mark.item))
-                moved += _keep_again(uow, exam, reading, mark, word, why)
+                moved += keep_again(uow, exam, reading, mark, word, why)
         progress(done, len(readings))
     return tuple(moved)
 
 
-def _continuations(
+def continuations(
     uow: UnitOfWork, exam_id: str, readings: dict[str, PageReading]
 ) -> dict[str, tuple[PageReading, ...]]:
-    """For each page the later pages of the same sheet or candidate."""
-    entries = uow.pages.entries(exam_id, _COUNTING)
+    """For each page the later pages of the same sheet or candidate that were read, by page id."""
+    entries = uow.pages.entries(exam_id, COUNTING)
     return {
         e.page.id: tuple(
             readings[o.page.id]
@@ -78,12 +78,22 @@ def _continuations(
     }
 
 
-def _keep_again(
+def keep_again(
     uow: UnitOfWork, exam: Exam, reading: PageReading, mark: Mark, word: tuple[str, str] | None, why: str
 ) -> list[Moved]:
+    """Keep what is proposed under a changed standard; whose score moved, if anyone's.
+
+    Args:
+        uow: open for writing.
+        exam: with the new standard.
+        reading: of the page on which the item begins.
+        mark: as proposed.
+        word: what a person said was filled, and who; ``None`` when nobody did.
+        why: for the audit log.
+    """
     before = uow.marks.current(mark.page_id, mark.item)
-    if word is not None and option_labels(exam.item(mark.item)) and (before is None or _follows_key(before)):
-        certain = _corrected(exam, reading, mark, word[0])
+    if word is not None and option_labels(exam.item(mark.item)) and (before is None or follows_key(before)):
+        certain = corrected_mark(exam, reading, mark, word[0])
         kept = uow.marks.add(certain) if before is None or before.rubric != certain.rubric else None
     else:
         kept = keep_proposal(uow, mark, _CHANGED, why)
@@ -95,12 +105,12 @@ def _keep_again(
     return [Moved(mark.page_id, mark.item, before.steps, kept.steps)]
 
 
-def _follows_key(mark: Mark) -> bool:
+def follows_key(mark: Mark) -> bool:
     """Whether only what was filled is a person's word; a score given since is left to its giver."""
     return not mark.flag and (mark.confirmed or mark.source is MarkSource.MACHINE)
 
 
-def _corrected(exam: Exam, reading: PageReading, mark: Mark, labels: str) -> Mark:
+def corrected_mark(exam: Exam, reading: PageReading, mark: Mark, labels: str) -> Mark:
     """A person's word on what was filled holds against the reading, under the new key too.
 
     Labels that the item no longer has say nothing any more: then a person must look again.
