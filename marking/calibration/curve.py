@@ -5,9 +5,9 @@ that sure and ``w`` of them were marked otherwise by the person: the share of wr
 Clopper–Pearson bound of (w, n), for a threshold named beforehand. Choosing the threshold by looking at many
 bounds and taking a good one spoils that; so it is chosen by testing in a fixed order (learn then test:
 Angelopoulos, Bates, Candès, Jordan, Lei 2021, arXiv:2110.01052, section 4, fixed sequence testing). The
-order is from the surest responses on, at ranks that depend on the number of marks alone; it stops at the first
-threshold whose bound exceeds the level. Then no wrong threshold is passed except with probability 1 − certainty,
-at one level; docs/licence.md has the argument and tests/marking/calibration simulates it.
+order is from the surest responses on, at ranks that no outcome has a say in; it stops at the first whose bound
+exceeds the level. Then no threshold above the level is passed except with probability 1 − certainty;
+docs/licence.md has the argument and tests/marking/calibration simulates it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ CERTAINTY = 0.95
 #: Shares of wrong marks that a head may choose from. Each is a guarantee of its own.
 LEVELS = (0.01, 0.02, 0.03, 0.05)
 
-#: The first threshold tested has at least this share of the marks above it …
-_FIRST_SHARE = 0.2
-#: … and each further one so many times as many.
-_GROWTH = 1.25
+#: The first threshold tested has as many marks above it as could show the level at all (149 for 2 %), each
+#: further one so many times as many. Chosen on the training part of ASAP-SAS among 1.1, 1.25 and 1.5.
+_GROWTH = 1.1
 #: How many points the drawn curve has at most.
 _MOST_POINTS = 40
 
@@ -93,15 +92,15 @@ def _ends_of_ties(ranked: Sequence[Outcome]) -> list[int]:
 
 
 def _tested_ranks(ranked: Sequence[Outcome], level: float, certainty: float) -> list[int]:
-    """Ranks to be tested in this order: chosen by the number of marks, the level and ties alone."""
-    first = max(marks_needed(level, 0, certainty), math.ceil(_FIRST_SHARE * len(ranked)))
+    """Ranks to be tested in this order: chosen by the level and by ties alone, never by an outcome."""
+    next_rank = marks_needed(level, 0, certainty)
     ends = _ends_of_ties(ranked)
     found: list[int] = []
     for end in ends:
-        if end >= first:
+        if end >= next_rank:
             found.append(end)
-            first = max(end + 1, math.ceil(end * _GROWTH))
-    if ends and found and found[-1] != ends[-1]:
+            next_rank = max(end + 1, math.ceil(end * _GROWTH))
+    if found and found[-1] != ends[-1]:
         found.append(ends[-1])
     return found
 

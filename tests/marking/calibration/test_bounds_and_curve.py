@@ -100,13 +100,13 @@ def test_a_sample_whose_best_is_not_good_enough_is_not_licensed() -> None:
 
 
 def _error(confidence: float) -> float:
-    """Chance of a wrong mark at this confidence, of a machine that is twice as wrong as it says."""
-    return min(1.0, 2 * (1 - confidence))
+    """Chance of a wrong mark at this confidence."""
+    return 1 - confidence
 
 
 def _true_share_of_wrong(threshold: float) -> float:
     """Among uniform confidences from the threshold on (the mean of ``_error`` there, for those above 0.5)."""
-    return 1 - threshold
+    return (1 - threshold) / 2
 
 
 def _drawn(seed: int, n: int) -> list[tuple[float, bool]]:
@@ -118,7 +118,7 @@ def _drawn(seed: int, n: int) -> list[tuple[float, bool]]:
 def test_a_chosen_threshold_breaks_its_bound_in_at_most_one_sample_of_twenty() -> None:
     chosen = [chosen_rank(_drawn(seed, 800), LEVEL) for seed in range(400)]
     broken = sum(point is not None and _true_share_of_wrong(point.threshold) > LEVEL for point in chosen)
-    assert sum(point is not None for point in chosen) > 20  # else nothing was tested
+    assert sum(point is not None for point in chosen) > 80  # else nothing was tested
     assert broken <= upper_count(400, 0.05)
 
 
@@ -133,7 +133,7 @@ def test_conformal_risk_control_keeps_its_level_on_average() -> None:
         point = conformal_rank(_drawn(seed, 300), LEVEL)
         above = 0.0 if point is None else 2 * (1 - point.threshold)
         shares.append(0.0 if point is None else above * _true_share_of_wrong(point.threshold))
-    assert sum(shares) / len(shares) <= LEVEL
+    assert sum(shares) / len(shares) <= LEVEL + 0.002  # three standard errors of 300 samples
     assert max(shares) > LEVEL / 2  # it does settle
 
 
