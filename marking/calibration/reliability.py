@@ -35,26 +35,47 @@ def fit_calibration(outcomes: Sequence[Outcome]) -> Calibration:
     With a normal prior on shift (0) and slope (1), so that three marks change little and three hundred
     decide; without marks the confidence stays as it is.
     """
-    places = [(_log_odds(confidence), float(right)) for confidence, right in outcomes]
-    shift, slope = 0.0, 1.0
+    places = [(_log_odds(confidence), right) for confidence, right in outcomes]
+    best = Calibration()
     for _ in range(_NEWTON_STEPS):
-        g_shift, g_slope = -shift / _SHIFT_SD**2, (1 - slope) / _SLOPE_SD**2
-        h_shift, h_both, h_slope = 1 / _SHIFT_SD**2, 0.0, 1 / _SLOPE_SD**2
-        for place, right in places:
-            expected = _sigmoid(shift + slope * place)
-            weight = expected * (1 - expected)
-            g_shift += right - expected
-            g_slope += (right - expected) * place
-            h_shift += weight
-            h_both += weight * place
-            h_slope += weight * place * place
-        determinant = h_shift * h_slope - h_both * h_both
-        by_shift = (h_slope * g_shift - h_both * g_slope) / determinant
-        by_slope = (h_shift * g_slope - h_both * g_shift) / determinant
-        shift, slope = shift + by_shift, slope + by_slope
+        by_shift, by_slope = _newton_step(best, places)
         if abs(by_shift) + abs(by_slope) < 1e-9:
             break
-    return Calibration(shift, slope)
+        worth, part = _worth(best, places), 1.0
+        while _worth(Calibration(best.shift + part * by_shift, best.slope + part * by_slope), places) < worth:
+            part /= 2  # a whole step may leap over the peak
+            if part < 1e-6:
+                return best
+        best = Calibration(best.shift + part * by_shift, best.slope + part * by_slope)
+    return best
+
+
+def _worth(line: Calibration, places: Sequence[tuple[float, bool]]) -> float:
+    """The logarithm of prior and likelihood, up to a constant."""
+    prior = -((line.shift / _SHIFT_SD) ** 2 + ((line.slope - 1) / _SLOPE_SD) ** 2) / 2
+    odds = (
+        line.shift + line.slope * place if right else -line.shift - line.slope * place
+        for place, right in places
+    )
+    return prior + sum(math.log(max(_sigmoid(value), 1e-300)) for value in odds)
+
+
+def _newton_step(line: Calibration, places: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Newton's step for shift and slope."""
+    g_shift, g_slope = -line.shift / _SHIFT_SD**2, (1 - line.slope) / _SLOPE_SD**2
+    h_shift, h_both, h_slope = 1 / _SHIFT_SD**2, 0.0, 1 / _SLOPE_SD**2
+    for place, right in places:
+        expected = _sigmoid(line.shift + line.slope * place)
+        weight = expected * (1 - expected)
+        g_shift += right - expected
+        g_slope += (right - expected) * place
+        h_shift += weight
+        h_both += weight * place
+        h_slope += weight * place * place
+    determinant = h_shift * h_slope - h_both * h_both
+    by_shift = (h_slope * g_shift - h_both * g_slope) / determinant
+    by_slope = (h_shift * g_slope - h_both * g_shift) / determinant
+    return by_shift, by_slope
 
 
 def reliability_bins(outcomes: Sequence[Outcome], bins: int = _BINS) -> tuple[ReliabilityBin, ...]:
