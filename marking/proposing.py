@@ -60,5 +60,5 @@ def _by_kind(
 def _essay(item: Essay, texts: tuple[TextReading, ...]) -> Proposal:
     """No score, ever; but the office is told of writing that speaks to the machine."""
     finding = suspicious(Response.of(texts).text)
-    flag = finding.reason if finding else ""
+    flag = finding.flag if finding else ""
     return Proposal(item=item.number, steps=None, reason="作文由教师评分", flag=flag)

@@ -40,7 +40,7 @@ def propose_short_answer(
     if any(reading.note or is_unread(reading) for reading in readings):
         proposal = proposal.model_copy(update={"confidence": min(proposal.confidence, NOTED_CONFIDENCE)})
     finding = suspicious(response.text)
-    return proposal.model_copy(update={"flag": finding.reason}) if finding else proposal
+    return proposal.model_copy(update={"flag": finding.flag}) if finding else proposal
 
 
 def _proposal(item: ShortAnswer, awards: tuple[Award, ...], model: str) -> Proposal:

@@ -42,6 +42,7 @@ class ReviewTask:
     mark: Mark
     reading: PageReading
     pads: tuple[CriterionPad, ...]
+    machine: Mark | None = None  #: what the machine last said of the response, whatever people gave since
 
     @property
     def rubric(self) -> str:
@@ -132,7 +133,7 @@ def next_tasks(
             if reading is None or mark is None:
                 continue
             uow.marks.lock(*key, by, LOCK_S)
-            tasks.append(_task(exam, mark, reading))
+            tasks.append(_task(uow, exam, mark, reading))
     return tuple(tasks)
 
 
@@ -146,9 +147,17 @@ def keep_tasks(tb: Toolbox, keys: Sequence[tuple[str, str]], by: str) -> tuple[t
         return tuple(key for key in keys if not uow.marks.renew_lock(*key, by, LOCK_S))
 
 
-def _task(exam: Exam, mark: Mark, reading: PageReading) -> ReviewTask:
+def _task(uow: UnitOfWork, exam: Exam, mark: Mark, reading: PageReading) -> ReviewTask:
     item = _definition(exam, mark.item)
-    return ReviewTask(exam.id, mark.page_id, item, mark, reading, pads_of(item))
+    machine = _machine_word(uow, mark)
+    return ReviewTask(exam.id, mark.page_id, item, mark, reading, pads_of(item), machine)
+
+
+def _machine_word(uow: UnitOfWork, mark: Mark) -> Mark | None:
+    if mark.source is MarkSource.MACHINE:
+        return mark
+    said = (m for m in reversed(uow.marks.history(mark.page_id, mark.item)))
+    return next((m for m in said if m.source is MarkSource.MACHINE), None)
 
 
 def task(tb: Toolbox, page_id: str, item: str) -> ReviewTask:
@@ -162,7 +171,7 @@ def task(tb: Toolbox, page_id: str, item: str) -> ReviewTask:
         reading = uow.pages.reading(page_id)
         if mark is None or reading is None:
             raise NotFound(f"没有这份作答 (第 {item} 题)。", "它可能已被移走, 请返回队列。")
-        return _task(uow.exams.get(mark.exam_id), mark, reading)
+        return _task(uow, uow.exams.get(mark.exam_id), mark, reading)
 
 
 def history(tb: Toolbox, page_id: str, item: str) -> tuple[Mark, ...]:
@@ -257,8 +266,16 @@ def _person_mark(before: Mark, item: Item, awards: tuple[Award, ...], by: str, r
         by=by,
         rubric=rubric_digest(item),
         reason=reason,
+        seen_proposal=_was_shown(before),
         at=utc_now(),
     )
+
+
+def _was_shown(before: Mark) -> bool | None:
+    """Whether the desk showed the machine's steps before the person gave theirs; ``None``: there were none."""
+    if before.source is MarkSource.PERSON:
+        return before.seen_proposal
+    return None if before.steps is None else not before.seed
 
 
 def _keep(uow: UnitOfWork, before: Mark, mark: Mark, action: str, why: str) -> Mark:

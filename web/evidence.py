@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.cards import Card
 from core.errors import NotFound
 from core.geometry import BoxMm
+from core.marks import Award
 
 # The crop's own margin, whatever it is: boxes drawn by another rule would miss the words.
 from pipeline.pictures import crop_margin_mm, item_box
@@ -12,9 +15,9 @@ from pipeline.review import ReviewTask
 from web.context import tools
 
 
-def evidence_boxes(task: ReviewTask) -> list[dict[str, float | str]]:
+def evidence_boxes(task: ReviewTask, awards: Iterable[Award]) -> list[dict[str, float | str]]:
     """Boxes as shares of the crop's width and height; none where the crop joins several pages."""
-    evidence = [e for award in task.mark.awards for e in award.evidence if e.box is not None]
+    evidence = [(award.criterion, e) for award in awards for e in award.evidence if e.box is not None]
     if not evidence:
         return []
     card = _card(task.reading.card_id)
@@ -25,7 +28,11 @@ def evidence_boxes(task: ReviewTask) -> list[dict[str, float | str]]:
     if crop is None:
         return []
     shown = crop.grown(crop_margin_mm(page, task.item.number))
-    return [{"text": e.text, **_share(e.box, shown)} for e in evidence if e.box is not None]
+    return [
+        {"text": e.text, "pad": criterion, **_share(e.box, shown)}
+        for criterion, e in evidence
+        if e.box is not None
+    ]
 
 
 def _card(card_id: str) -> Card | None:

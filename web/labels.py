@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from core.identities import ProposalKind
 from core.jobs import JobKind
+from core.marks import Verdict
 from core.pages import PageState
 from core.results import CandidateStatus
 
@@ -119,6 +120,19 @@ def install(app: Flask) -> None:
         app.jinja_env.filters[name] = _lookup(table)
     app.jinja_env.filters["reason_words"] = reason_words
     app.jinja_env.filters["pupil_words"] = pupil_words
+
+
+_VERDICTS = {
+    Verdict.CREDITED: _("写到了"),
+    Verdict.PARTLY: _("写到一部分"),
+    Verdict.CONTRADICTED: _("写反了"),
+    Verdict.NOT_ADDRESSED: _("没有写到"),
+}
+
+
+def verdict_words(verdict: Verdict | None) -> str:
+    """What the answer does with a criterion, in a teacher's words."""
+    return "" if verdict is None else str(_VERDICTS[verdict])
 
 
 def reason_words(reason: str) -> str:

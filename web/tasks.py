@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
 from flask import render_template, url_for
 
 from core.exams import Exam, Item, MultipleChoice, SingleChoice, TrueFalse
-from core.marks import Award, MarkSource, MarkState
+from core.marks import Award, Mark, MarkSource, MarkState
 from core.pages import TextReading
 from core.scores import format_steps
 from pipeline.proposals import option_labels
 from pipeline.results import picture_notes
 from pipeline.review import CriterionPad, ReviewTask
 from web.evidence import evidence_boxes
-from web.labels import reason_words
+from web.labels import reason_words, verdict_words
 
 #: As ``ocr.photos.doubts`` words it, which the web process must not import (a test compares them).
 UNCLEAR = "图像不清"
@@ -24,8 +25,11 @@ UNCLEAR = "图像不清"
 def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
     """The response with its crop, rubric, proposal and pads; scores in steps and in points."""
     item, mark = task.item, task.mark
-    awards = {award.criterion: award for award in mark.awards}
+    given = {award.criterion: award for award in mark.awards}
     proposed = mark.state is MarkState.PROPOSED
+    machine = _shown_machine(task)
+    said = {award.criterion: award for award in machine.awards} if machine else {}
+    blind = mark.seed and proposed
     return {
         "page": task.page_id,
         "item": item.number,
@@ -34,35 +38,54 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
         "full": item.full_steps,
         "crop": url_for("pictures.answer", exam_id=exam.id, page_id=task.page_id, item=item.number),
         "rubric": render_template("_rubric.html", exam=exam, item=item),
-        "boxes": evidence_boxes(task),
-        "pads": [_pad(exam, pad, awards.get(pad.id), proposed) for pad in task.pads],
+        "boxes": evidence_boxes(task, said.values()),
+        "pads": [
+            _pad(exam, pad, None if proposed else given.get(pad.id), said.get(pad.id), proposed)
+            for pad in task.pads
+        ],
         "options": _options(item, task),
-        "text": _texts(task),
+        "text": [reading.text for reading in _read(task)],
+        "spans": [_spans(reading, said.values()) for reading in _read(task)],
+        "blind": blind,
         "picture": "; ".join(_picture_notes(task)),
         "crossed": [words for reading in task.reading.texts_of(item.number) for words in _crossed(reading)],
-        "steps": mark.steps,
+        "steps": None if blind else mark.steps,
         "final": not proposed,
-        "reason": reason_words(mark.reason),
+        "reason": "" if blind else reason_words(mark.reason),
         "flag": mark.flag,
         "revision": mark.revision,
         "standard": task.rubric,
         "by_person": mark.source is MarkSource.PERSON,
-        "confidence": mark.confidence if mark.source is MarkSource.MACHINE else None,
+        "confidence": machine.confidence if machine and machine.steps is not None else None,
     }
 
 
-def _pad(exam: Exam, pad: CriterionPad, award: Award | None, proposed: bool) -> dict[str, Any]:
+def _shown_machine(task: ReviewTask) -> Mark | None:
+    """The machine's word, unless the response is given to people who are not to see it."""
+    hidden = task.mark.seed and task.mark.state is MarkState.PROPOSED
+    return None if hidden else task.machine
+
+
+def _pad(
+    exam: Exam, pad: CriterionPad, given: Award | None, said: Award | None, proposed: bool
+) -> dict[str, Any]:
+    """One criterion: what was given, and beside it what the machine says of it."""
     return {
         "id": pad.id,
         "name": pad.name,
         "full": pad.full_steps,
         "full_points": format_steps(pad.full_steps, exam.step),
-        "given": award.steps if award and not proposed else None,
-        "proposed": award.steps if award and proposed else None,
-        "reason": reason_words(award.reason) if award else "",
-        "evidence": [e.text for e in award.evidence if e.text] if award else [],
-        "confidence": award.confidence if award else None,
-        "odds": [[text, round(p, 4), text in award.earning] for text, p in award.odds] if award else [],
+        "given": given.steps if given else None,
+        "proposed": said.steps if said and proposed else None,
+        "machine": said.steps if said else None,
+        "reason": reason_words(said.reason) if said else "",
+        "evidence": [e.text for e in said.evidence if e.text] if said else [],
+        "confidence": said.confidence if said else None,
+        "chances": [[format_steps(steps, exam.step), round(p, 4)] for steps, p in said.distribution]
+        if said
+        else [],
+        "verdict": verdict_words(said.verdict) if said else "",
+        "odds": [[text, round(p, 4), text in said.earning] for text, p in said.odds] if said else [],
     }
 
 
@@ -80,8 +103,18 @@ def _options(item: Item, task: ReviewTask) -> dict[str, Any] | None:
     }
 
 
-def _texts(task: ReviewTask) -> list[str]:
-    return [reading.text for reading in task.reading.texts_of(task.item.number) if reading.text]
+def _read(task: ReviewTask) -> tuple[TextReading, ...]:
+    return tuple(reading for reading in task.reading.texts_of(task.item.number) if reading.text)
+
+
+def _spans(reading: TextReading, awards: Iterable[Award]) -> list[list[int | str]]:
+    """Where in the text the evidence stands: start, end, criterion."""
+    return [
+        [e.start, e.end, award.criterion]
+        for award in awards
+        for e in award.evidence
+        if e.part == reading.part and reading.text[e.start : e.end] == e.text
+    ]
 
 
 def _picture_notes(task: ReviewTask) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import { get, make, post, wordsOf } from "../net.js";
 import { Options } from "./options.js";
 import { Pads } from "./pads.js";
 import { keyOf, Queue } from "./queue.js";
+import { marked } from "./transcript.js";
 import { Viewer } from "./viewer.js";
 
 const at = (id) => document.getElementById(id);
@@ -12,7 +13,7 @@ const KEEP_MS = 60_000; // well under the time after which others may take a res
 const desk = at("desk");
 const say = wordsOf(desk);
 const viewer = new Viewer(at("view"), at("paper"), at("crop"), at("show-evidence"));
-const pads = new Pads(at("pads"), say, drawTotal, trouble);
+const pads = new Pads(at("pads"), say, onPads, trouble);
 const options = new Options(at("pads"), say, drawTotal);
 const queue = new Queue(desk);
 
@@ -39,6 +40,13 @@ function drawTotal() {
   const value = current.options ? options.words : pads.total();
   at("total").textContent = value ?? "–";
   at("total-full").textContent = current.options ? "" : ` / ${current.full / pads.unit}`;
+}
+
+function onPads() {
+  drawTotal();
+  if (!current) return;
+  viewer.point(pads.atHand);
+  drawReading(current);
 }
 
 function drawCounts() {
@@ -73,14 +81,16 @@ function show(task) {
 function drawReading(task) {
   const box = at("reading");
   box.replaceChildren();
-  const words = task.text.join("\n");
-  box.hidden = !words && !task.crossed.length && !task.reason && !task.picture;
+  const words = task.text.flatMap((text, part) => [...(part ? ["\n"] : []), ...marked(text, task.spans[part], pads.atHand)]);
+  const reason = task.pads.length > 1 || task.blind ? "" : task.reason;
+  box.hidden = !words.length && !task.crossed.length && !reason && !task.picture && !task.blind;
   const crossed = task.crossed.flatMap((part) => ["“", make("del", {}, part), "” "]);
   for (const [label, said] of [
-    [say("reread"), [words]],
+    ["", [task.blind ? say("blind") : ""]],
+    [say("reread"), words],
     [say("crossed"), crossed],
     [say("picture"), [task.picture]],
-    ["", [task.reason]],
+    ["", [reason]],
   ]) {
     const name = label ? [make("span", { className: "said" }, label)] : [];
     if (said.some(Boolean)) box.append(make("p", {}, ...name, ...said));

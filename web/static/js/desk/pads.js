@@ -108,6 +108,10 @@ export class Pads {
     return true;
   }
 
+  get atHand() {
+    return this.rows[this.active]?.pad.id;
+  }
+
   get proposed() {
     return this.rows.some((row) => row.pad.proposed !== null);
   }
@@ -133,8 +137,9 @@ export class Pads {
     const name = make("span", { className: "pad-name" }, row.pad.name);
     const line = make("div", { className: n === this.active ? "pad active" : "pad" },
       make("div", { className: "pad-head" }, name, value));
-    const machine = this.machine(row.pad);
+    const machine = this.machine(row);
     if (machine) line.append(machine);
+    if (n === this.active && row.pad.chances?.length > 1 && !row.pad.odds?.length) line.append(this.chances(this.likeliest(row.pad.chances)));
     if (n === this.active && row.pad.odds?.length) line.append(this.odds(row.pad.odds));
     if (n === this.active) line.append(this.keys(row));
     line.addEventListener("click", () => {
@@ -143,13 +148,43 @@ export class Pads {
     return line;
   }
 
-  machine(pad) {
-    if (pad.proposed === null && !pad.reason && !pad.evidence.length) return null;
-    const line = make("p", { className: "pad-machine" });
-    if (pad.proposed !== null) line.append(make("b", {}, `${this.say("machine")} ${this.points(pad.proposed)} `));
-    for (const words of pad.evidence) line.append(make("q", {}, words), " ");
-    if (pad.reason) line.append(pad.reason);
+  // The machine's decision beside the person's, and why.
+  machine(row) {
+    const { pad } = row;
+    if (pad.machine === null && !pad.reason && !pad.evidence.length) return null;
+    const line = make("div", { className: "pad-machine" });
+    if (pad.machine !== null) line.append(this.sideBySide(row));
+    if (pad.reason) line.append(make("p", {}, pad.reason));
     return line;
+  }
+
+  sideBySide(row) {
+    const { pad } = row;
+    const own = this.steps(row);
+    const differs = own !== null && own !== pad.machine;
+    const sure = pad.confidence === null ? "" : ` ${Math.round(100 * pad.confidence)} %`;
+    const said = [this.points(pad.machine), pad.verdict].filter(Boolean).join(" · ");
+    const both = make("p", { className: differs ? "both differ" : "both" },
+      make("span", {}, `${this.say("machine")} `, make("b", {}, said), make("small", { title: this.say("sure") }, sure)),
+      make("span", {}, `${this.say("own")} `, make("b", {}, own === null ? "–" : this.points(own))));
+    return both;
+  }
+
+  // At most six scores, the likely ones, in order of points.
+  likeliest(chances) {
+    const most = [...chances].sort((a, b) => b[1] - a[1]).slice(0, 6);
+    return most.sort((a, b) => Number(b[0]) - Number(a[0]));
+  }
+
+  // How probable the machine holds each score.
+  chances(chances) {
+    const list = make("ul", { className: "pad-chances" });
+    for (const [points, chance] of chances) {
+      const bar = make("i");
+      bar.style.width = `${Math.max(1, 100 * chance)}%`;
+      list.append(make("li", {}, make("span", {}, this.say("points", points)), make("span", { className: "bar" }, bar), make("small", {}, `${Math.round(100 * chance)} %`)));
+    }
+    return list;
   }
 
   // What the writing may say: one bar a text, the likeliest first.

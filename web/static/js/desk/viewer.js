@@ -16,6 +16,12 @@ export class Viewer {
     this.letDrag();
   }
 
+  // Boxes of the criterion at hand stand out.
+  point(pad) {
+    this.pad = pad;
+    this.drawEvidence();
+  }
+
   show(url, boxes) {
     this.zoom = 1;
     this.turned = 0;
@@ -54,7 +60,7 @@ export class Viewer {
     this.paper.querySelectorAll(".evidence").forEach((mark) => mark.remove());
     if (this.turned || !this.evidenceSwitch.checked) return;
     for (const box of this.boxes) {
-      const mark = make("span", { className: "evidence", title: box.text });
+      const mark = make("span", { className: box.pad === this.pad ? "evidence at-hand" : "evidence", title: box.text });
       for (const side of ["left", "top", "width", "height"]) mark.style[side] = `${box[side] * 100}%`;
       this.paper.append(mark);
     }
