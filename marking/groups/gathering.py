@@ -1,0 +1,217 @@
+"""Answers to one item gathered so that no group mixes answers on which a mark may differ.
+
+Answers fall into cells first: the same numbers with their units, the same negations, the same directions and
+the same key words. Only within a cell are answers joined by likeness (complete linkage: each member is like
+every other), so groups are homogeneous by construction, whatever the embedding says. Where people have
+marked some of the item's answers already, ``marking.groups.learnt`` joins further what those marks allow.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.scoring import MarkedResponse, Question, Response, Rubric
+from marking.groups.keywords import KeyWord, Spotter, key_words_of, rarity
+from marking.groups.learnt import Joined, join_by_marks
+from marking.groups.likeness import Embed, embedded_rows, gram_rows
+from marking.groups.records import Group, GroupKind
+from marking.groups.traits import Traits, traits_of
+from marking.groups.words import why_alike, why_learnt, why_plain
+from marking.normalise import comparable
+from marking.reading_odds import is_unread
+
+#: Members of a group are at least this like each other: mean of both cosines, or of the n-grams alone.
+#: From SciEntsBank train: see benchmarks/groups.py.
+ALIKE = 0.7
+ALIKE_BY_GRAMS = 0.7
+
+__all__ = ["ALIKE", "Embed", "group_responses"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One written answer with all that grouping looks at. ``number`` counts in the sequence grouped."""
+
+    number: int
+    text: str
+    plain: str  #: comparable text
+    traits: Traits
+    present: frozenset[int]  #: key words
+
+    @property
+    def cell(self) -> tuple[Traits, frozenset[int]]:
+        """Answers of different cells never share a group that no mark has joined."""
+        return self.traits, self.present
+
+
+def group_responses(
+    question: Question,
+    rubric: Rubric,
+    responses: Sequence[Response],
+    embed: Embed | None,
+    marked: Sequence[MarkedResponse] = (),
+) -> tuple[Group, ...]:
+    """All responses in groups, each in exactly one; the largest first.
+
+    Args:
+        question: what was asked; its own words are no key words.
+        rubric: whose words are the key words.
+        responses: those that wait for a mark.
+        embed: texts to unit rows (N, D); without one, shared n-grams alone tell what is alike.
+        marked: answers to the same item that people have marked: they show which differences matter.
+    """
+    blank, unread, written = _sorted_out(responses)
+    words = key_words_of(question, rubric)
+    spotter = Spotter(words)
+    answers = [_answer(n, responses[n].text, spotter) for n in written]
+    known = [_answer(n, one.response.text, spotter) for n, one in enumerate(marked) if one.response.text.strip()]
+    rows = _rows([one.text for one in (*answers, *known)], embed)
+    own, others = rows[: len(answers)], rows[len(answers) :]
+    language = question.language
+    joined = join_by_marks(answers, own, known, others, [marked[one.number] for one in known], words)
+    taken = {n for group in joined for n in group.members}
+    left = [n for n in range(len(answers)) if n not in taken]
+    rare = rarity([one.present for one in answers], words)
+    groups = [_plain(GroupKind.BLANK, blank, language), _plain(GroupKind.UNREAD, unread, language)]
+    groups += [_learnt(group, answers, own, words, rare, language) for group in joined]
+    groups += [_alike(members, answers, own, words, rare, language) for members in _cells(left, answers, own)]
+    return tuple(sorted((group for group in groups if group is not None), key=_order))
+
+
+def _order(group: Group) -> tuple[int, int]:
+    return -group.size, min(group.members)
+
+
+def _sorted_out(responses: Sequence[Response]) -> tuple[list[int], list[int], list[int]]:
+    """Numbers of the blank, the unread and the written responses."""
+    blank, unread, written = [], [], []
+    for n, response in enumerate(responses):
+        if any(is_unread(reading) for reading in response.readings):
+            unread.append(n)
+        elif comparable(response.text):
+            written.append(n)
+        else:
+            blank.append(n)
+    return blank, unread, written
+
+
+def _answer(number: int, text: str, spotter: Spotter) -> Answer:
+    return Answer(number, text, comparable(text), traits_of(text), spotter.present(text))
+
+
+def _rows(texts: Sequence[str], embed: Embed | None) -> NDArray[np.float32]:
+    """Unit rows whose products are likenesses in [-1, 1]: embedding and n-grams in equal parts."""
+    if not texts:
+        return np.zeros((0, 1), dtype=np.float32)
+    grams = gram_rows(texts)
+    embedded = embedded_rows(texts, embed)
+    if embedded is None:
+        return grams
+    return np.hstack([embedded, grams]) / np.float32(np.sqrt(2))
+
+
+def _cells(
+    left: Sequence[int], answers: Sequence[Answer], rows: NDArray[np.float32]
+) -> list[tuple[int, ...]]:
+    """The answers left, cell by cell, joined where each is like every other."""
+    cells: defaultdict[tuple[Traits, frozenset[int]], list[int]] = defaultdict(list)
+    for n in left:
+        cells[answers[n].cell].append(n)
+    return [members for cell in cells.values() for members in _linked(cell, answers, rows)]
+
+
+def _linked(
+    cell: Sequence[int], answers: Sequence[Answer], rows: NDArray[np.float32]
+) -> list[tuple[int, ...]]:
+    """Complete linkage, greedily: the commonest wording first, each answer to the likest group it fits."""
+    texts: defaultdict[str, list[int]] = defaultdict(list)
+    for n in cell:
+        texts[answers[n].plain].append(n)
+    linked: list[list[int]] = []
+    for same in sorted(texts.values(), key=lambda same: (-len(same), len(answers[same[0]].plain), same[0])):
+        likest, least = -1, ALIKE
+        for at, group in enumerate(linked):
+            likeness = float((rows[group] @ rows[same[0]]).min())
+            if likeness >= least:
+                likest, least = at, likeness
+        if likest < 0:
+            linked.append(list(same))
+        else:
+            linked[likest] += same
+    return [tuple(group) for group in linked]
+
+
+def medoid_first(members: Sequence[int], rows: NDArray[np.float32]) -> tuple[int, ...]:
+    """The members, the one most like all others first, the others by likeness to it."""
+    chosen = np.asarray(sorted(members))
+    likeness = rows[chosen] @ rows[chosen].T
+    middle = int(np.argmax(likeness.sum(axis=1).round(5)))
+    order = sorted(range(len(chosen)), key=lambda at: (at != middle, -round(float(likeness[middle, at]), 5), at))
+    return tuple(int(chosen[at]) for at in order)
+
+
+def _plain(kind: GroupKind, members: Sequence[int], language: str) -> Group | None:
+    if not members:
+        return None
+    return Group(kind=kind, members=tuple(members), why=why_plain(kind, len(members), language))
+
+
+def _alike(
+    members: tuple[int, ...],
+    answers: Sequence[Answer],
+    rows: NDArray[np.float32],
+    words: Sequence[KeyWord],
+    rare: dict[int, float],
+    language: str,
+) -> Group:
+    ordered = medoid_first(members, rows)
+    first = answers[ordered[0]]
+    same = len({answers[n].plain for n in ordered}) == 1
+    kind = GroupKind.ALONE if len(ordered) == 1 else GroupKind.SAME if same else GroupKind.ALIKE
+    shared = _named(first.present, words, rare)
+    traits = first.traits
+    return Group(
+        kind=kind,
+        members=tuple(answers[n].number for n in ordered),
+        words=shared,
+        numbers=traits.numbers,
+        negations=traits.negations,
+        directions=traits.directions,
+        why=why_alike(kind, shared, traits, language),
+    )
+
+
+def _learnt(
+    joined: Joined,
+    answers: Sequence[Answer],
+    rows: NDArray[np.float32],
+    words: Sequence[KeyWord],
+    rare: dict[int, float],
+    language: str,
+) -> Group:
+    ordered = medoid_first(joined.members, rows)
+    members = [answers[n] for n in ordered]
+    shared = _named(frozenset.intersection(*(one.present for one in members)), words, rare)
+    first = members[0].traits
+    return Group(
+        kind=GroupKind.LEARNT,
+        members=tuple(one.number for one in members),
+        words=shared,
+        numbers=tuple(number for number in first.numbers if all(number in m.traits.numbers for m in members)),
+        negations=min(one.traits.negations for one in members),
+        directions=tuple(d for d in first.directions if all(d in m.traits.directions for m in members)),
+        bridged=joined.bridged,
+        likely=joined.label,
+        why=why_learnt(joined.evidence, joined.bridged, language),
+    )
+
+
+def _named(present: frozenset[int], words: Sequence[KeyWord], rare: dict[int, float]) -> tuple[str, ...]:
+    """The names of key words, the rarest first."""
+    known = sorted((n for n in present if n in rare), key=lambda n: (-rare[n], n))
+    return tuple(words[n].name for n in known)
