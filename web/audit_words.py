@@ -23,6 +23,8 @@ _MARK = re.compile(r"(?P<steps>None|\d+)(?: (?P<state>proposed|final) (?P<by>\S+
 _REVISION = re.compile(r"revision (\d+)")
 _RELEASE = re.compile(r"release (\d+)")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_PREVIEWED = re.compile(r"(\d+) responses, (\d+) touched")
+_FATE = re.compile(r"(remarked|suggested|recheck|confirmed|same|open) (\d+)")
 _COUNTED = re.compile(r"(\d+) (candidates|pages|jobs|accounts|regions)")
 _CHOSEN = re.compile(r"\w+=(\w*)")
 
@@ -111,6 +113,8 @@ class LogWords:
         """What was, or what is: by the kind of action."""
         if line.action.startswith(("mark.", "choice.")) and (found := _MARK.fullmatch(words)):
             return self._mark(found)
+        if line.action.startswith("patch."):
+            return _patched(words)
         if line.action == "optional.choose" and (found := _CHOSEN.fullmatch(words)):
             return str(_("第 %(n)s 题", n=found[1]) if found[1] else _("都不计分"))
         if _DIGEST.fullmatch(words):
@@ -150,6 +154,22 @@ def _status(words: str) -> str:
     if words == CandidateStatus.PRESENT:
         return str(_("有答卷，缺页照计"))
     return str(STATUSES[CandidateStatus(words)]) if words in set(CandidateStatus) else words
+
+
+def _patched(words: str) -> str:
+    """What a changed standard touched."""
+    if found := _PREVIEWED.fullmatch(words):
+        return str(_("%(all)s 份作答，%(n)s 份受影响", all=found[1], n=found[2]))
+    names = {
+        "remarked": _("已定的分改变"),
+        "suggested": _("待评的建议分改变"),
+        "recheck": _("人工分送回复核"),
+        "confirmed": _("人工分不受影响"),
+        "same": _("机器评分不变"),
+        "open": _("本来就在等人处理"),
+    }
+    told = [f"{names[fate]} {count}" for fate, count in _FATE.findall(words)]
+    return "；".join(told) if told and _FATE.sub("", words).strip(", ") == "" else words
 
 
 def _counted(words: str) -> str:

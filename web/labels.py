@@ -80,6 +80,8 @@ ACTIONS = {
     "mark.flag": _("标为异常"),
     "mark.again": _("重新评分"),
     "mark.recheck": _("评分标准改后送回复核"),
+    "patch.adopt": _("采用新的评分标准"),
+    "patch.done": _("按新标准重评"),
     "choice.correct": _("确认填涂"),
     "optional.choose": _("确认选做题"),
     "page.duplicate": _("标为重复"),
