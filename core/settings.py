@@ -33,7 +33,19 @@ class Settings(Record):
     paddle_home: Path = Path(".venv-paddle")
     vlm_url: str = ""
     vlm_model: str = ""
-    vlm_key: str = ""
+    vlm_key: str = Field(default="", repr=False)
+    judge_kind: Literal["none", "server", "local"] = "none"  #: who is asked beside the shipped scorer
+    judge_url: str = ""
+    judge_model: str = ""
+    judge_key: str = Field(default="", repr=False)
+    judge_path: Path = Path("judge-model")  #: folder of a local causal model
+    judge_samples: int = Field(default=3, ge=1, le=15)  #: times that each answer is judged
+    judge_at_once: int = Field(default=4, ge=1, le=64)  #: requests under way together, a worker process
+    judge_timeout_s: float = Field(default=60.0, gt=0, le=600)  #: for one request, from end to end
+    judge_tokens_per_exam: int = Field(default=20_000_000, ge=0)
+    judge_cost_per_exam: float = Field(default=100.0, ge=0)  #: in the currency of the prices
+    judge_price_in: float = Field(default=0.0, ge=0)  #: per million tokens sent
+    judge_price_out: float = Field(default=0.0, ge=0)  #: per million tokens answered
     external_models: bool = False  #: ``False``: a model server must be on this machine or a private net
     host: str = "127.0.0.1"
     port: int = Field(default=8600, ge=0, le=65535)

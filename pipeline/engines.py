@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-import ipaddress
-from urllib.parse import urlsplit
 
 import cv2
 
-from core.errors import BadInput
+from core.networks import refuse_outside
 from core.settings import Settings, Settle
 from marking import Licence
 from models import sessions
@@ -61,23 +59,8 @@ def text_engine(settings: Settings) -> TextEngine:
 def _vision_language_engine(settings: Settings) -> TextEngine:
     from ocr.engines import VlmEngine  # noqa: PLC0415  (needs an HTTP client only here)
 
-    if not settings.external_models and not _inside(settings.vlm_url):
-        raise BadInput(
-            f"模型服务器 {settings.vlm_url} 不在校内网络, 而本校不允许使用外部模型。",
-            "请改用校内地址; 确需外部模型时由管理员设置 ZHUPI_EXTERNAL_MODELS=1。",
-        )
+    refuse_outside(settings.vlm_url, settings.external_models)
     return VlmEngine(settings.vlm_url, settings.vlm_model, api_key=settings.vlm_key)
-
-
-def _inside(url: str) -> bool:
-    """Whether the host is this machine or has a private address (or a name without a dot)."""
-    host = urlsplit(url).hostname or ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        plain = "." not in host and not host.isdigit()  # digits alone are an address, too
-        return bool(host) and (plain or host.endswith((".local", ".lan", ".internal")))
-    return address.is_private or address.is_loopback
 
 
 def licence_of(settings: Settings) -> Licence:

@@ -16,8 +16,11 @@ from marking.normalise import simplified
 
 #: Characters that print nothing: zero-width, joiners, soft hyphen, byte order mark.
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\ufeff]")
-#: Direction overrides and tag characters: no answer needs them.
-_COVERT = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+#: Marks of direction, which come with copied text.
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202c\u2066-\u2069]")
+#: Right-to-left overrides and tag characters: no answer needs them.
+_COVERT = re.compile("[\u202d\u202e\U000e0000-\U000e007f]")
+_WITHIN_WORDS = re.compile(f"(?<=\\w){_INVISIBLE.pattern}+(?=\\w)")
 _MANY = 3
 
 #: Letters of other alphabets that look Latin, lower case (a choice from Unicode's confusables).
@@ -44,7 +47,7 @@ class Forms(NamedTuple):
 def forms_of(text: str) -> Forms:
     """All forms; the longest takes about 20 µs a character of Chinese at its first sight."""
     unescaped = html.unescape(text) if "&" in text else text
-    visible = _INVISIBLE.sub("", _COVERT.sub("", unescaped))
+    visible = _INVISIBLE.sub("", _DIRECTION.sub("", _COVERT.sub("", unescaped)))
     wide = simplified(unicodedata.normalize("NFKC", visible)).lower()
     folded = "".join(
         c for c in unicodedata.normalize("NFD", wide.translate(_LOOKALIKES)) if _kind(c) != _ACCENT
@@ -68,7 +71,7 @@ def hidden_characters(text: str) -> str:
     """What is hidden in the text, in words; "" when nothing is."""
     if _COVERT.search(text):
         return "看不见的控制字符"
-    count = len(_INVISIBLE.findall(text.lstrip("\ufeff")))
+    count = len(_WITHIN_WORDS.findall(text))
     return f"{count} 个零宽字符" if count >= _MANY else ""
 
 
@@ -113,7 +116,7 @@ def _readable(found: bytes, least: int = _LEAST_BYTES) -> Iterator[str]:
             text = found.decode(encoding)
         except UnicodeDecodeError:
             continue
-        plain = sum(c.isascii() and (c.isalnum() or c in " .,:;!?'\"\n") or "一" <= c <= "鿿" for c in text)
+        plain = sum((c.isascii() and (c.isalnum() or c in " .,:;!?'\"\n")) or "一" <= c <= "鿿" for c in text)
         if plain >= 0.9 * len(text) and (encoding == "utf-8" or _common(text)):
             yield text
             return
