@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from core.answer_keys import Check, NumericKey
 from core.exams import Blank
 from marking.distance import edit_distance
 from marking.equivalence import Equivalence, compare_expressions
 from marking.normalise import comparable, halfwidth, spaced
-from marking.quantities import NumericVerdict, compare_quantity
+from marking.quantities import NumericVerdict, hold_against
+from marking.science.judging import judge
+from marking.science.numbers import judge_number
 
 #: Answers longer than this are no answer to a blank.
 MAX_CHARACTERS = 200
@@ -47,9 +50,11 @@ def compare_blank(blank: Blank, text: str, *, verified: bool = False) -> Outcome
         return known
     outcomes = [_by_accepted(blank, text, verified)] if blank.accepted else []
     if blank.numeric is not None:
-        outcomes.append(_by_number(blank, text, verified))
+        outcomes.append(_by_number(blank, blank.numeric, text, verified))
     if blank.expression:
         outcomes.append(_by_expression(blank, text))
+    if blank.check is not None:
+        outcomes.append(_by_check(blank, blank.check, text, verified))
     best = max(outcomes, key=lambda outcome: (outcome.steps, outcome.clearness))
     if best.steps == 0:
         # A miss is as clear as the least clear of the comparisons that missed.
@@ -89,7 +94,7 @@ def signs_agree(blank: Blank, key: str, read: str) -> bool:
     Comparing passes over them, since in prose they say nothing and readers lose them.
     """
     wanted, written = halfwidth(key), halfwidth(read)
-    signs = _SMALL_SIGNS + ("^" if blank.expression else "")
+    signs = _SMALL_SIGNS + ("^" if blank.expression or blank.check else "")
     return all(written.count(sign) >= wanted.count(sign) for sign in signs)
 
 
@@ -124,29 +129,29 @@ def _miss_clearness(written: str, accepted: str) -> float:
     return 0.98 if edits / longest > 0.6 else 0.85
 
 
-def _by_number(blank: Blank, text: str, verified: bool) -> Outcome:
-    key = blank.numeric
-    if key is None:
-        raise ValueError("the blank has no numeric key")
-    verdict, clear = compare_quantity(key, text)
-    wanted = f"{key.value} {key.unit}".strip()
-    if verdict is NumericVerdict.RIGHT:
-        return Outcome(blank.steps, f"数值与答案 {wanted} 相符", 1.0 if clear else 0.8)
-    if verdict is NumericVerdict.WITHOUT_UNIT:
-        steps = blank.steps - key.unit_steps
-        # Where it costs points, the unit may also have been written and not read.
-        sure = 0.9 if key.unit_steps else 1.0
-        return Outcome(steps, f"数值正确，缺单位 {key.unit}", sure if clear else 0.7)
+def _by_number(blank: Blank, key: NumericKey, text: str, verified: bool) -> Outcome:
+    judged, held = judge_number(key, blank.steps, text), hold_against(key, text)
+    if judged.steps or held.verdict is NumericVerdict.WRONG_UNIT:
+        return Outcome(judged.steps, judged.reason, judged.clearness)
+    if held.number_is_right:  # the figures or the unit cost everything
+        return Outcome(0, judged.reason, judged.clearness)
     written = comparable(text)
     near = min(_miss_clearness(written, comparable(form)) for form in (key.value, key.value + key.unit))
-    if verdict is NumericVerdict.WRONG_UNIT:
-        return Outcome(0, f"单位不对，答案是 {wanted}", 0.95 if clear else 0.5)
-    if verdict is NumericVerdict.NO_NUMBER:
-        return Outcome(0, f"没有读到数，答案是 {wanted}", min(near, 0.7))
-    if verified and clear and not _same_digits(written, key.value):
+    if held.verdict is NumericVerdict.NO_NUMBER:
+        return Outcome(0, judged.reason, min(near, 0.7))
+    if verified and held.clear and not _same_digits(written, key.value):
         near = _OTHER_NUMBER
-    miss = near if clear else min(near, 0.6)
-    return Outcome(0, f"数值与答案 {wanted} 不符", miss)
+    return Outcome(0, judged.reason, near if held.clear else min(near, 0.6))
+
+
+def _by_check(blank: Blank, check: Check, text: str, verified: bool) -> Outcome:
+    if isinstance(check, NumericKey):
+        return _by_number(blank, check, text, verified)
+    judged = judge(check, blank.steps, text)
+    if judged.steps:
+        return Outcome(judged.steps, judged.reason, judged.clearness)
+    near = _miss_clearness(comparable(text), comparable(check.value))
+    return Outcome(0, judged.reason, min(near, judged.clearness))
 
 
 def _by_expression(blank: Blank, text: str) -> Outcome:

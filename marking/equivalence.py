@@ -16,14 +16,17 @@ from enum import StrEnum
 from types import FrameType
 from typing import Any
 
-from marking.expressions import Node, NotAlgebra, Statement, parse_statement
+from marking.expressions import Node, NotAlgebra, Statement, letters, parse_statement
 
-TIME_LIMIT_S = 2.0
+#: Of the algebra of one comparison, in seconds of this thread.
+TIME_LIMIT_S = 0.6
 
 _FLIPPED = {"<": ">", ">": "<", "≤": "≥", "≥": "≤"}
 #: Values for letters: none is special (no small integer, no shared factor), all are positive.
 _SAMPLES = (0.7312, 1.8473, 3.1909, 0.2741, 2.6213, 5.0347, 1.1291)
 _CLOSE = 1e-9
+#: At so many samples two expressions are compared.
+SHIFTS = 3
 
 
 class Equivalence(StrEnum):
@@ -79,7 +82,7 @@ def _compare(wanted: Statement, written: Statement, limit_s: float) -> Equivalen
     expected = wanted.relation if ratio > 0 else _FLIPPED.get(wanted.relation, wanted.relation)
     if written.relation != expected:
         return Equivalence.DIFFERENT
-    return _under_deadline(lambda: _ratio_is_constant(first, second), limit_s)
+    return under_deadline(lambda: _ratio_is_constant(first, second), limit_s)
 
 
 def _difference(statement: Statement) -> Node:
@@ -87,34 +90,35 @@ def _difference(statement: Statement) -> Node:
 
 
 def _expressions_agree(first: Node, second: Node, limit_s: float) -> Equivalence:
-    for shift in range(3):
-        values = _value(first, shift), _value(second, shift)
+    for shift in range(SHIFTS):
+        values = sampled(first, shift), sampled(second, shift)
         if abs(values[0] - values[1]) > _CLOSE * max(1.0, abs(values[0])):
             return Equivalence.DIFFERENT
-    return _under_deadline(lambda: _is_zero(_symbolic(first) - _symbolic(second)), limit_s)
+    return under_deadline(lambda: _is_zero(symbolic(first) - symbolic(second)), limit_s)
 
 
 def _constant_ratio(first: Node, second: Node) -> float | None:
     """second ÷ first when that is the same real number at every sample, else ``None``."""
     ratios = []
-    for shift in range(3):
-        below = _value(first, shift)
+    for shift in range(SHIFTS):
+        below = sampled(first, shift)
         if abs(below) < _CLOSE:
             return None
-        ratios.append(_value(second, shift) / below)
+        ratios.append(sampled(second, shift) / below)
     mean = sum(ratios) / len(ratios)
     steady = all(abs(ratio - mean) <= _CLOSE * max(1.0, abs(mean)) for ratio in ratios)
     return mean.real if steady and abs(mean) > _CLOSE and abs(mean.imag) < _CLOSE else None
 
 
-def _value(node: Node, shift: int) -> complex:
+def sampled(node: Node, shift: int) -> complex:
     """The expression's value with each letter at a sample that depends on its name and ``shift``."""
     if node.kind == "number":
         return complex(node.value)
     if node.kind == "letter":
-        sample = _SAMPLES[(ord(node.name) * 3 + shift) % len(_SAMPLES)]
-        return complex(sample + 0.0137 * (ord(node.name) % 11))
-    return _VALUES[node.kind]([_value(child, shift) for child in node.children])
+        place = sum(ord(char) * 31**at for at, char in enumerate(node.name))
+        sample = _SAMPLES[(place * 3 + shift) % len(_SAMPLES)]
+        return complex(sample + 0.0137 * (place % 11))
+    return _VALUES[node.kind]([sampled(child, shift) for child in node.children])
 
 
 #: Each node kind as a function of its children's values.
@@ -126,6 +130,7 @@ _VALUES: dict[str, Callable[[list[complex]], complex]] = {
     "^": lambda values: complex(values[0] ** values[1]),
     "-": lambda values: -values[0],
     "sqrt": lambda values: cmath.sqrt(values[0]),
+    "abs": lambda values: complex(abs(values[0])),
     "sin": lambda values: cmath.sin(values[0]),
     "cos": lambda values: cmath.cos(values[0]),
     "tan": lambda values: cmath.tan(values[0]),
@@ -134,7 +139,7 @@ _VALUES: dict[str, Callable[[list[complex]], complex]] = {
 }
 
 
-def _symbolic(node: Node) -> Any:
+def symbolic(node: Node) -> Any:
     """The same tree as a SymPy expression; letters are positive, as in the samples."""
     import sympy  # noqa: PLC0415 -- half a second to load; only where an expression is marked
 
@@ -142,7 +147,7 @@ def _symbolic(node: Node) -> Any:
         return sympy.Rational(node.value.numerator, node.value.denominator)
     if node.kind == "letter":
         return sympy.Symbol(node.name, positive=True)
-    children = [_symbolic(child) for child in node.children]
+    children = [symbolic(child) for child in node.children]
     makers: dict[str, Callable[..., Any]] = {
         "pi": lambda: sympy.pi,
         "+": sympy.Add,
@@ -151,6 +156,7 @@ def _symbolic(node: Node) -> Any:
         "^": sympy.Pow,
         "-": lambda inner: -inner,
         "sqrt": sympy.sqrt,
+        "abs": sympy.Abs,
         "sin": sympy.sin,
         "cos": sympy.cos,
         "tan": sympy.tan,
@@ -161,19 +167,39 @@ def _symbolic(node: Node) -> Any:
 
 
 def _is_zero(expression: Any) -> bool:
+    """The cheap proofs first: each of the first four takes milliseconds where ``simplify`` takes tenths."""
     import sympy  # noqa: PLC0415
 
-    return bool(sympy.expand(expression) == 0 or sympy.simplify(expression) == 0)
+    proofs: tuple[Callable[[], Any], ...] = (
+        lambda: sympy.expand(expression),
+        lambda: sympy.expand(sympy.numer(sympy.together(expression))),
+        lambda: sympy.expand(expression.rewrite(sympy.exp)),
+        lambda: sympy.radsimp(sympy.sqrtdenest(expression)),
+        lambda: sympy.simplify(expression),
+    )
+    return any(proof() == 0 for proof in proofs)
+
+
+def real_value(text: str) -> float | None:
+    """The value of an expression without letters; ``None`` for others, and for what is no real number."""
+    try:
+        node = parse_statement(text)
+        if node.relation or letters(node.left):
+            return None
+        value = sampled(node.left, 0)
+    except (NotAlgebra, ArithmeticError, ValueError, RecursionError):
+        return None
+    return value.real if abs(value.imag) <= _CLOSE * max(1.0, abs(value)) else None
 
 
 def _ratio_is_constant(first: Node, second: Node) -> bool:
     import sympy  # noqa: PLC0415
 
-    ratio = sympy.cancel(sympy.together(_symbolic(second) / _symbolic(first)))
+    ratio = sympy.cancel(sympy.together(symbolic(second) / symbolic(first)))
     return not ratio.free_symbols or not sympy.simplify(ratio).free_symbols
 
 
-def _under_deadline(question: Callable[[], bool], limit_s: float) -> Equivalence:
+def under_deadline(question: Callable[[], bool], limit_s: float = TIME_LIMIT_S) -> Equivalence:
     """The answer of the algebra, or ``UNDECIDED`` when it says no after equal samples, or is too slow."""
     import sympy  # noqa: F401, PLC0415 -- loaded before the clock starts
 

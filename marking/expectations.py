@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from core.exams import Blank, Criterion, Exam, Fill, Item, NumericKey, ShortAnswer
+from core.exams import Blank, Criterion, Exam, Fill, Item, ShortAnswer
 from core.expectations import NOTHING_EXPECTED, Expectation, Language
-from marking.units import names_of
+from marking.science.written import canonical_forms, number_forms
 
 #: Words longer than this are sentences; nobody writes them as printed.
 _LONGEST_WORD = 24
@@ -44,7 +44,9 @@ def written_forms(blank: Blank) -> tuple[str, ...]:
     """How the key of a blank looks when it is written down, each form once, the key's own first."""
     forms = list(blank.accepted)
     if blank.numeric is not None:
-        forms += _numbers(blank.numeric)
+        forms += number_forms(blank.numeric)
+    if blank.check is not None:
+        forms += canonical_forms(blank.check)
     if blank.expression:
         power = blank.expression.replace("**", "^")
         forms += [power, power.replace("*", "")]
@@ -67,15 +69,10 @@ def _of_fill(exam: Exam, item: Fill, part: int) -> Expectation:
     )
 
 
-def _numbers(key: NumericKey) -> list[str]:
-    """The number alone and with its unit under each of the unit's names."""
-    value = key.value.strip()
-    plain = value.rstrip("0").rstrip(".") if "." in value else value
-    return [number + unit for number in dict.fromkeys((value, plain)) for unit in (*names_of(key.unit), "")]
-
-
 def _words_of(criterion: Criterion) -> list[str]:
     phrases = (criterion.statement, *criterion.accepted, *criterion.must_not)
+    if criterion.check is not None:
+        phrases += canonical_forms(criterion.check)
     return [part for phrase in phrases for part in phrase.split("+")]
 
 

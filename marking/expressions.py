@@ -1,7 +1,8 @@
 """Algebra as pupils write it, as a small tree of our own: tokens, precedence, cost. No ``eval``.
 
 Grammar: numbers, single letters, implicit products (2x, 3(x+1), xy), + − × ÷ · * / ^, brackets,
-√ and sqrt, |x| is not read, π, sin cos tan ln lg, and one relation sign = < > ≤ ≥ between two sides.
+√ and sqrt, |x|, π, sin cos tan ln lg, and one relation sign = < > ≤ ≥ ≠ between two sides. A letter may
+carry a subscript: F_1, x₁, F浮, ρ_水.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from fractions import Fraction
 from math import ceil, comb
 
 from marking.normalise import halfwidth
+from marking.plain import plain
 
 MAX_CHARACTERS = 120
 MAX_DEPTH = 16
@@ -20,12 +22,15 @@ MAX_EXPONENT = 12
 MAX_DEGREE = 16
 MAX_TERMS = 600
 
-_FUNCTIONS = ("sqrt", "sin", "cos", "tan", "ln", "lg")
 _TOKEN = re.compile(
     r"(?P<number>\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})|(?P<function>sqrt|sin|cos|tan|ln|lg|√)|(?P<pi>pi|π)"
-    r"|(?P<letter>[A-Za-zα-ωΑ-Ω])|(?P<sign>\*\*|[-+*/^()·])"
+    r"|(?P<letter>[A-Za-zα-ωΑ-Ω](?:_(?:\d{1,3}|[A-Za-z]|⟦\w{1,8}⟧)|_?[\u4e00-\u9fff]{1,4})?)"
+    r"|(?P<sign>\*\*|[-+*/^()·|])"
 )
-_RELATION = re.compile(r"<=|>=|[=<>≤≥]")
+_RELATION = re.compile(r"<=|>=|!=|[=<>≤≥≠]")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SUBSCRIPT_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
+_WRITTEN = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
 
 class NotAlgebra(ValueError):
@@ -58,8 +63,7 @@ def parse_statement(text: str) -> Statement:
     Raises:
         NotAlgebra: it writes none, or one beyond the bounds.
     """
-    # The times sign has to be told from the letter x before ``halfwidth`` makes them one.
-    tidy = re.sub(r"\s+", "", halfwidth(re.sub("[×✕✖╳]", "*", text))).strip(".,;")
+    tidy = tidied(text)
     if not tidy or len(tidy) > MAX_CHARACTERS:
         raise NotAlgebra(f"{len(tidy)} characters; 1 to {MAX_CHARACTERS} are read")
     tidy = tidy.translate(str.maketrans("[]{}", "()()"))
@@ -71,7 +75,14 @@ def parse_statement(text: str) -> Statement:
     guessed = any(side.guessed for side in sides)
     if not signs:
         return Statement(nodes[0], guessed=guessed)
-    return Statement(nodes[0], {"<=": "≤", ">=": "≥"}.get(signs[0], signs[0]), nodes[1], guessed)
+    return Statement(nodes[0], _WRITTEN.get(signs[0], signs[0]), nodes[1], guessed)
+
+
+def tidied(text: str) -> str:
+    """The text in the signs of the grammar, without spaces; × is told from x, x₁ from x1."""
+    signs = re.sub("[×✕✖╳]", "*", plain(text[: 4 * MAX_CHARACTERS]))
+    subscripted = _SUBSCRIPT_RUN.sub(lambda run: "_" + run[0].translate(_SUBSCRIPTS), signs)
+    return re.sub(r"\s+", "", halfwidth(subscripted)).strip(".,;")
 
 
 class _Parser:
@@ -79,6 +90,7 @@ class _Parser:
         self._tokens = _tokens(text)
         self._position = 0
         self._depth = 0
+        self._bars = 0  #: |x| that are open: then a bar closes, else it opens
         self.guessed = False
 
     def whole(self) -> Node:
@@ -119,11 +131,14 @@ class _Parser:
                 self._take()
                 below = self._signed_power()
                 node = Node("/" if written == "/" else "*", (node, below))
-            elif kind in ("number", "letter", "pi", "function") or written == "(":
+            elif kind in ("number", "letter", "pi", "function") or written == "(" or self._opens(written):
                 node = Node("*", (node, self._power()))
             else:
                 break
         return Node("-", (node,)) if negative else node
+
+    def _opens(self, written: str) -> bool:
+        return written == "|" and self._bars == 0
 
     def _signed_power(self) -> Node:
         if self._peek()[1] == "-":
@@ -155,7 +170,7 @@ class _Parser:
         if kind == "number":
             return Node("number", value=Fraction(written))
         if kind == "letter":
-            return Node("letter", name=written)
+            return Node("letter", name=re.sub(r"_(?=[\u4e00-\u9fff])", "", written))
         if kind == "pi":
             return Node("pi")
         if kind == "function":
@@ -165,7 +180,17 @@ class _Parser:
             if self._take()[1] != ")":
                 raise NotAlgebra("a bracket is not closed")
             return node
+        if self._opens(written):
+            return self._absolute()
         raise NotAlgebra(f"did not expect {written or 'the end'!r}")
+
+    def _absolute(self) -> Node:
+        self._bars += 1
+        node = self._sum()
+        self._bars -= 1
+        if self._take()[1] != "|":
+            raise NotAlgebra("a bar is not closed")
+        return Node("abs", (node,))
 
     def _argument(self) -> Node:
         """What a function is taken of: a bracket, or one factor ("√2x" is √2·x, "sin2x" is sin 2x)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from core.exams import Blank, Fill
-from core.marks import Award, Evidence, Proposal
+from core.marks import Award, Evidence, Proposal, Verdict
 from core.pages import TextReading
 from marking.blanks import signs_agree
 from marking.evidence import evidence_of
@@ -15,7 +15,7 @@ from marking.normalise import comparable
 from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread
 from marking.weighing import Possible, Weighed, weigh
 
-MODEL = "fill-verified-2"
+MODEL = "fill-verified-3"
 
 #: Of the texts that nobody thought of, the share that earns the same steps. To land on the key by
 #: misreading takes luck; to miss it by misreading does not.
@@ -44,6 +44,7 @@ class Scored:
     confidence: float
     odds: tuple[tuple[str, float], ...] = ()
     earning: tuple[str, ...] = ()
+    distribution: tuple[tuple[int, float], ...] = ()  #: steps and how probable each is
 
 
 def propose_fill(item: Fill, texts: tuple[TextReading, ...]) -> Proposal:
@@ -81,7 +82,7 @@ def score_blank(blank: Blank, reading: TextReading | None) -> Scored:
     if reading is None:
         return Scored(None, "没有这个空的图像", 0.0)
     if reading.blank:
-        return Scored(0, "未作答", BLANK_CONFIDENCE)
+        return Scored(0, "未作答", BLANK_CONFIDENCE, distribution=_around(blank, 0, BLANK_CONFIDENCE, {}))
     if is_unread(reading):
         return Scored(None, reading.note or "有笔迹，未能识别", 0.0)
     weighed = weigh(blank, reading)
@@ -92,9 +93,30 @@ def score_blank(blank: Blank, reading: TextReading | None) -> Scored:
         confidence = min(confidence, NOTED_CONFIDENCE)
     if reading.note:
         reason, confidence = f"{reason}（{reading.note}）", min(confidence, NOTED_CONFIDENCE)
+    spread = _around(blank, best.outcome.steps, confidence, _masses(weighed))
     if not weighed.verified:
-        return Scored(best.outcome.steps, reason, confidence)
-    return Scored(best.outcome.steps, reason, confidence, weighed.odds, weighed.earning)
+        return Scored(best.outcome.steps, reason, confidence, distribution=spread)
+    return Scored(best.outcome.steps, reason, confidence, weighed.odds, weighed.earning, spread)
+
+
+def _masses(weighed: Weighed) -> dict[int, float]:
+    """How probable each number of steps is by the texts alone; what nobody thought of earns nothing."""
+    masses: defaultdict[int, float] = defaultdict(float)
+    masses[0] = weighed.other
+    for possible in weighed.texts:
+        masses[possible.outcome.steps] += possible.probability
+    return masses
+
+
+def _around(
+    blank: Blank, steps: int, confidence: float, masses: dict[int, float]
+) -> tuple[tuple[int, float], ...]:
+    """``steps`` with the confidence; the doubt goes where the other texts are, or to the other extreme."""
+    others = {earned: mass for earned, mass in masses.items() if earned != steps and mass > 0}
+    others = others or {0 if steps else blank.steps: 1.0}
+    whole = sum(others.values())
+    doubts = ((earned, (1.0 - confidence) * mass / whole) for earned, mass in others.items())
+    return tuple(sorted([(steps, confidence), *doubts]))
 
 
 def _likeliest(weighed: Weighed) -> Possible:
@@ -165,7 +187,22 @@ def _award(part: int, blank: Blank, reading: TextReading | None, score: Scored) 
         confidence=score.confidence,
         odds=score.odds,
         earning=score.earning,
+        distribution=score.distribution,
+        verdicts=_verdicts(blank, score, is_blank=reading is None or reading.blank),
     )
+
+
+def _verdicts(blank: Blank, score: Scored, *, is_blank: bool) -> tuple[tuple[Verdict, float], ...]:
+    """What the answer does with the blank's key, by what it earns."""
+    chances = dict.fromkeys(Verdict, 0.0)
+    for steps, probability in score.distribution:
+        if steps >= blank.steps:
+            chances[Verdict.CREDITED] += probability
+        elif steps:
+            chances[Verdict.PARTLY] += probability
+        else:
+            chances[Verdict.NOT_ADDRESSED if is_blank else Verdict.CONTRADICTED] += probability
+    return tuple((verdict, chance) for verdict, chance in chances.items() if chance)
 
 
 def _exchanged(gains: list[list[int]]) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
 """Units of school physics, chemistry and maths: a small table, exact factors, Chinese names.
 
 A general unit library knows thousands of units whose abbreviations collide with pupils' writing
-("min" as milli-inch, "h" as Planck's constant); this table knows what schools write and nothing else.
+("min" as milli-inch, "h" as Planck's constant); this table knows what schools write. Behind it stands
+pint for English names and rarer units, asked word by word (:mod:`marking.unit_words`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from marking.normalise import halfwidth, simplified
+from marking.unit_words import unit_by_name
 
 #: Base: m, kg, s, A, K, mol, cd, degree Celsius (as a scale of its own), degree of angle, yuan.
 _BASES = ("m", "kg", "s", "A", "K", "mol", "cd", "°C", "°", "元")
@@ -146,7 +148,7 @@ def parse_unit(text: str) -> Unit | None:
     if tidy in _COUNTERS and tidy not in _UNITS:
         return ONE
     tokens = _tokens(tidy) or _tokens(_recased(tidy))
-    return None if tokens is None else _product(tokens)
+    return _by_words(simplified(halfwidth(text))) if tokens is None else _product(tokens)
 
 
 def names_of(symbol: str) -> tuple[str, ...]:
@@ -161,7 +163,7 @@ def has_known_case(text: str) -> bool:
 
 
 def _tidy(text: str) -> str:
-    return re.sub(r"\s+", "", simplified(halfwidth(text)))
+    return re.sub(r"\s+", "", simplified(halfwidth(text))).replace("度(电)", "度电")
 
 
 def _recased(text: str) -> str:
@@ -200,6 +202,44 @@ def _product(tokens: list[re.Match[str]]) -> Unit | None:
             unit = unit.times(_UNITS[token["name"]], exponent * (bracket_sign if in_bracket else sign))
             sign = sign if in_bracket else 1
     return _without_celsius(unit) if named else None
+
+
+#: What English says around the names of units, in the signs of the table.
+_ENGLISH = (
+    (re.compile(r"\bdegrees?\s+(?:celsius|centigrade)\b", re.IGNORECASE), "°C"),
+    (re.compile(r"\bdegrees?\b", re.IGNORECASE), "°"),
+    (re.compile(r"\bper\s*cent\b", re.IGNORECASE), "%"),
+    (re.compile(r"\bper\b|/", re.IGNORECASE), " / "),
+    (re.compile(r"\b(square|cubic)\s+([A-Za-z]+)", re.IGNORECASE), r"\2 \1"),
+    (re.compile(r"\s+(?:squared?)\b|\^2\b", re.IGNORECASE), "^2"),
+    (re.compile(r"\s+(?:cubed|cubic)\b|\^3\b", re.IGNORECASE), "^3"),
+)
+_WORD = re.compile(r"([A-Za-zΩμ°%]+)(?:\^\(?(-?\d)\)?)?|(/)|[·*.-]")
+
+
+def _by_words(text: str) -> Unit | None:
+    """The unit that English words name: "metres per second squared", "square metres", "kcal"."""
+    for pattern, sign in _ENGLISH:
+        text = pattern.sub(sign, text)
+    unit, sign_of_next, is_named = ONE, 1, False
+    for word in text.split():
+        match = _WORD.fullmatch(word)
+        if match is None:
+            return None
+        if match[3]:
+            sign_of_next = -1
+        elif match[1]:
+            named = _UNITS.get(match[1]) or _by_registry(match[1])
+            exponent = int(match[2] or 1)
+            if named is None or abs(exponent) > MAX_EXPONENT:
+                return None
+            unit, sign_of_next, is_named = unit.times(named, exponent * sign_of_next), 1, True
+    return unit if is_named else None
+
+
+def _by_registry(word: str) -> Unit | None:
+    found = unit_by_name(word)
+    return None if found is None else Unit(found[0], tuple(found[1].get(base, 0) for base in _BASES))
 
 
 def _exponent(token: re.Match[str]) -> int | None:

@@ -93,7 +93,7 @@ def _verified(blank: Blank, reading: TextReading, looks: tuple[Emissions, ...]) 
     free = tuple(text.replace("\n", "") for text, _ in weighted_readings(reading)[:_FREE_READINGS])
     forms = written_forms(blank)
     earning = [text for text in free if compare_blank(blank, text, verified=True).steps]
-    cased = blank.case_sensitive or blank.numeric is not None or bool(blank.expression)
+    cased = blank.case_sensitive or bool(blank.numeric or blank.expression or blank.check)
     right = _distinct((*forms, *earning), (), cased)
     said = posterior(looks, right, _distinct(blank.wrong, right, cased), case_sensitive=cased)
     named = [(text if cased else _as_written(text, forms), p) for text, p in (*said.accepted, *said.rivals)]

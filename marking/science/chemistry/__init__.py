@@ -1,0 +1,1 @@
+"""Chemical formulas and equations as pupils write them."""
