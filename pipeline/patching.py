@@ -26,6 +26,7 @@ from marking import Licence
 from marking.rubric_changes import rewritten_statements, rubric_changes
 from pipeline.analyses import Progress
 from pipeline.engines import licence_of
+from pipeline.licences import under_licences
 from pipeline.marking_again import COUNTING, continuations, corrected_mark, follows_key, keep_again
 from pipeline.missed import find_missed_wordings
 from pipeline.patch_figures import class_shifts, flows_of, sample_of, seen_awards
@@ -271,7 +272,8 @@ def _carried_out(uow: UnitOfWork, bench: Bench, judged: Judged, why: str) -> Fat
     if current is not None and fate in (Fate.SAME, Fate.CONFIRMED):
         uow.marks.add(current.model_copy(update={"rubric": judged.new.rubric, "undoes": 0}))
     else:
-        keep_again(uow, bench.new, judged.reading, judged.new, judged.word, why)
+        for mark in under_licences(uow, bench.new, (judged.new,)):
+            keep_again(uow, bench.new, judged.reading, mark, judged.word, why)
     return fate
 
 

@@ -113,8 +113,6 @@ class LogWords:
         """What was, or what is: by the kind of action."""
         if line.action.startswith(("mark.", "choice.")) and (found := _MARK.fullmatch(words)):
             return self._mark(found)
-        if line.action.startswith("patch."):
-            return _patched(words)
         if line.action == "optional.choose" and (found := _CHOSEN.fullmatch(words)):
             return str(_("第 %(n)s 题", n=found[1]) if found[1] else _("都不计分"))
         if _DIGEST.fullmatch(words):
@@ -123,7 +121,11 @@ class LogWords:
             return "" if words == line.why else self._state(words)
         if line.action == "identity.settle":
             return self._person(words)
-        return _status(words) if line.action == "candidate.declare" else _counted(words) or words
+        return (
+            _status(words)
+            if line.action == "candidate.declare"
+            else _patched(words) or _counted(words) or words
+        )
 
     def _mark(self, found: re.Match[str]) -> str:
         given = None if found["steps"] == "None" else int(found["steps"])
@@ -169,7 +171,7 @@ def _patched(words: str) -> str:
         "open": _("本来就在等人处理"),
     }
     told = [f"{names[fate]} {count}" for fate, count in _FATE.findall(words)]
-    return "；".join(told) if told and _FATE.sub("", words).strip(", ") == "" else words
+    return "；".join(told) if told and not _FATE.sub("", words).strip(", ") else ""
 
 
 def _counted(words: str) -> str:
