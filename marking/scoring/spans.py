@@ -1,0 +1,171 @@
+"""Evidence: the words of an answer that say a statement, or its opposite, and where they stand.
+
+Linked tokens of the answer are joined into runs, small gaps between them closed; the runs with most
+weight are kept, at most ``MOST``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.marks import Evidence
+from core.scoring import Response
+from marking.evidence import evidence_of
+from marking.scoring.features.alignment import Alignment, aligned
+from marking.scoring.features.overlap import weight
+from marking.scoring.features.points import COVERED
+from marking.scoring.features.texts import MAX_CHARACTERS, Prepared, Token, prepared
+
+#: At most so many spans support an award.
+MOST = 3
+#: A gap of so many tokens (Chinese: pairs) inside a run is closed.
+_GAP = 3
+#: Runs with less than this share of the best run's weight say little.
+_LEAST_SHARE = 0.3
+#: A missing word shorter than this many characters is not named (Chinese).
+_SHORTEST_MISSING = 2
+_MOST_MISSING = 4
+#: Between words in a reason.
+_LEFT_OUT = frozenset("的了是在和与及或就也都而且但很更最被把将对从到向由为于以之其这那它有")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """``text[start:end]`` of the answer."""
+
+    start: int
+    end: int
+
+
+def said_spans(statement: str, answer: str) -> tuple[Span, ...]:
+    """Where the answer says the statement, in the order of the answer."""
+    alignment = aligned(prepared(statement), prepared(answer))
+    tokens = alignment.statement.tokens
+    found = {
+        link.found: weight(tokens[link.wanted]) * link.strength
+        for link in alignment.links
+        if link.strength >= COVERED and not link.opposite
+    }
+    return _runs(alignment.answer, found)
+
+
+def contradicting_spans(statement: str, answer: str) -> tuple[Span, ...]:
+    """Where the answer says the opposite: opposite words, else what is denied on one side alone."""
+    alignment = aligned(prepared(statement), prepared(answer))
+    given = alignment.answer
+    spans = [_span_of(given, clash.found_at, len(clash.found)) for clash in alignment.clashes]
+    if spans:
+        return tuple(sorted(set(spans), key=lambda span: span.start))[:MOST]
+    denied = {link.found: weight(given.tokens[link.found]) for link in alignment.links if link.denied}
+    return tuple(_with_denial(given, span) for span in _runs(given, denied)[:1])
+
+
+def clash_words(statement: str, answer: str) -> tuple[str, str] | None:
+    """The first opposites met: the statement's word and the answer's, as they are written."""
+    alignment = aligned(prepared(statement), prepared(answer))
+    for clash in alignment.clashes:
+        wanted = _span_of(alignment.statement, clash.wanted_at, len(clash.wanted))
+        found = _span_of(alignment.answer, clash.found_at, len(clash.found))
+        return statement[wanted.start : wanted.end], answer[found.start : found.end]
+    return None
+
+
+def missing_words(question: str, statement: str, answer: str) -> tuple[str, ...]:
+    """What the statement says that neither the answer nor the question does, rarest first."""
+    alignment = aligned(prepared(statement), prepared(answer))
+    asked = prepared(question).words
+    tokens = alignment.statement.tokens
+    strength = alignment.strength()
+    gone = [
+        i
+        for i, t in enumerate(tokens)
+        if t.content and strength.get(i, 0.0) < COVERED and t.text not in asked
+    ]
+    words = [_tidy(word) for word in _words(alignment, gone)]
+    return tuple(dict.fromkeys(word for word in words if len(word) >= _SHORTEST_MISSING or word.isdigit()))[
+        :_MOST_MISSING
+    ]
+
+
+def evidence_in(response: Response, spans: Iterable[Span]) -> tuple[Evidence, ...]:
+    """The spans of ``response.text`` as evidence: with parts and boxes where the response was read."""
+    found: list[Evidence] = []
+    for span in spans:
+        if not response.readings:
+            words = response.text[span.start : span.end]
+            found.append(Evidence(text=words, start=span.start, end=span.end))
+            continue
+        offset = 0
+        for reading in response.readings:
+            start, end = max(0, span.start - offset), min(len(reading.text), span.end - offset)
+            if start < end:
+                found.extend(evidence_of(reading, start, end))
+            offset += len(reading.text) + 1
+    return tuple(found)
+
+
+def _runs(answer: Prepared, weights: dict[int, float]) -> tuple[Span, ...]:
+    """Runs of the tokens with weights, the heaviest ``MOST`` of them, in the order of the answer."""
+    runs: list[list[int]] = []
+    for position in sorted(weights):
+        joins = runs and position - runs[-1][-1] <= _GAP and _same_clause(answer, runs[-1][-1], position)
+        if joins:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+    heavy = sorted(runs, key=lambda run: -sum(weights[i] for i in run))[:MOST]
+    if not heavy:
+        return ()
+    best = sum(weights[i] for i in heavy[0])
+    kept = [run for run in heavy if sum(weights[i] for i in run) >= _LEAST_SHARE * best]
+    tokens = answer.tokens
+    spans = [Span(tokens[run[0]].start, max(tokens[i].end for i in run)) for run in kept]
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def _same_clause(answer: Prepared, first: int, second: int) -> bool:
+    between = answer.text[answer.tokens[first].end : answer.tokens[second].start]
+    return not any(c in "。；！？.;!?\n" for c in between)
+
+
+def _span_of(text: Prepared, at: int, length: int) -> Span:
+    """Folded place to original offsets; an English stem reaches to its word's end."""
+    for token in text.tokens:
+        if token.at == at and token.kind == "word":
+            return Span(token.start, token.end)
+    last = min(at + length, len(text.offsets)) - 1
+    return Span(text.offsets[at], text.offsets[last] + 1)
+
+
+def _with_denial(answer: Prepared, span: Span) -> Span:
+    """The span begun at the denial that stands a little before it, in the same clause."""
+    before = answer.text[max(0, span.start - 12) : span.start]
+    for mark in ("不", "没", "无", "未", "非", " not ", "n't ", " no ", "never "):
+        place = before.rfind(mark)
+        if place >= 0 and not any(c in "，。；,.;\n" for c in before[place:]):
+            return Span(span.start - len(before) + place + (mark[0] == " "), span.end)
+    return span
+
+
+def _words(alignment: Alignment, gone: list[int]) -> list[str]:
+    """Missing tokens joined where they touch or overlap, the heaviest first."""
+    tokens = alignment.statement.tokens
+    text = alignment.statement.text[:MAX_CHARACTERS]
+    runs: list[list[Token]] = []
+    for position in gone:
+        token = tokens[position]
+        if runs and token.kind == "hanzi" and token.start < runs[-1][-1].end:
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    runs.sort(key=lambda run: -max(weight(token) for token in run))
+    return [text[run[0].start : run[-1].end] for run in runs]
+
+
+def _tidy(word: str) -> str:
+    while word and word[0] in _LEFT_OUT:
+        word = word[1:]
+    while word and word[-1] in _LEFT_OUT:
+        word = word[:-1]
+    return word if len(word) <= 12 else word[:12] + "…"
