@@ -1,0 +1,115 @@
+"""Learners of one target (a criterion, or the whole item) and their stack.
+
+With few marks one kriging with fixed weights; with some, the kriging with the best leave-one-out error of a
+few; with hundreds also a forest and boosted trees, weighted by what each foresaw of marks that it had not
+seen (stacking: Wolpert 1992, with weights of at least zero: Breiman 1996).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marking.scoring.item_heads.kriging import Kriging, Similarity
+from marking.scoring.item_heads.trees import TREES_FROM, Boosted, Forest
+
+Floats = NDArray[np.float64]
+Blocks = Mapping[str, Any]
+
+#: From so many marks on another kriging than the usual may be chosen.
+CHOICE_FROM = 30
+
+#: Weights of the blocks of similarity; the first is what few marks are learned with.
+MIXES: tuple[Mapping[str, float], ...] = (
+    {"counts": 2, "embedding": 1, "lsa": 0.5, "base": 0.5, "coverage": 0.5},
+    {"counts": 1},
+    {"grams": 1, "words": 1, "counts": 0.5, "lsa": 0.5, "length": 0.2, "embedding": 1, "base": 0.3},
+)
+NOISES = (0.3, 1.0)
+_USUAL_NOISE = 0.5
+
+
+class Learner(Protocol):
+    """Foresees shares of full steps."""
+
+    left_out: Floats  #: (k,) for each marked answer, without its own mark
+
+    def predict(self, blocks: Blocks, prior: Floats) -> Floats:
+        """(N,) expected shares of answers with these blocks and prior shares."""
+
+
+class KrigingLearner:
+    """Kriging on a mix of blocks: of several noises the one of the smallest leave-one-out error."""
+
+    def __init__(
+        self,
+        similarity: Similarity,
+        noises: tuple[float, ...],
+        marked: Blocks,
+        shares: Floats,
+        prior: Floats,
+    ) -> None:
+        square = similarity.between(marked, marked)
+        tried = [Kriging(square, shares, prior, noise) for noise in noises]
+        errors = [float(((one.left_out - shares) ** 2).mean()) for one in tried]
+        self.error = min(errors)
+        self.kriging = tried[errors.index(self.error)]
+        self.left_out = self.kriging.left_out
+        self._similarity, self._marked = similarity, marked
+
+    def cross(self, blocks: Blocks) -> Floats:
+        """(N, k) similarities to the marked answers."""
+        return self._similarity.between(blocks, self._marked)
+
+    def predict(self, blocks: Blocks, prior: Floats) -> Floats:
+        return self.kriging.predict(self.cross(blocks), prior)
+
+
+class Stack:
+    """Learners and the weight of each; with one learner, that learner."""
+
+    def __init__(self, learners: tuple[Learner, ...], shares: Floats) -> None:
+        foreseen = np.stack([learner.left_out for learner in learners], axis=1)
+        self._learners = learners
+        self._weights = _weights(foreseen, shares)
+        self.left_out: Floats = foreseen @ self._weights
+
+    def predict(self, blocks: Blocks, prior: Floats) -> Floats:
+        """(N,) expected shares."""
+        parts = [learner.predict(blocks, prior) for learner in self._learners]
+        return np.asarray(np.stack(parts, axis=1) @ self._weights)
+
+
+def krigings(pool: Blocks, marked: Blocks, shares: Floats, prior: Floats) -> tuple[KrigingLearner, ...]:
+    """The usual kriging for few marks; for more, one of each mix, best first."""
+    if len(shares) < CHOICE_FROM:
+        usual = Similarity(MIXES[0], pool)
+        return (KrigingLearner(usual, (_USUAL_NOISE,), marked, shares, prior),)
+    tried = [KrigingLearner(Similarity(mix, pool), NOISES, marked, shares, prior) for mix in MIXES]
+    return tuple(sorted(tried, key=lambda learner: learner.error))
+
+
+def learn(tried: tuple[KrigingLearner, ...], marked: Blocks, shares: Floats, prior: Floats) -> Stack:
+    """The stack for so many marks."""
+    if len(shares) < TREES_FROM:
+        return Stack(tried[:1], shares)
+    trees = (Forest(marked, shares, prior), Boosted(marked, shares, prior))
+    return Stack((*tried, *trees), shares)
+
+
+def _weights(foreseen: Floats, shares: Floats) -> Floats:
+    """(M,) weights of at least zero that sum to one: least squares, drawn a little towards equal ones."""
+    from scipy.optimize import nnls  # noqa: PLC0415  (workers only)
+
+    count = foreseen.shape[1]
+    if count == 1:
+        return np.ones(1)
+    centre = foreseen.mean(0)
+    pull = 0.1 * np.sqrt(len(shares)) * float(np.std(foreseen))
+    rows = np.vstack([foreseen - centre, pull * np.eye(count)])
+    aims = np.concatenate([shares - shares.mean(), np.full(count, pull / count)])
+    weights = nnls(rows, aims)[0]
+    return np.asarray(weights / weights.sum() if weights.sum() > 0 else np.full(count, 1 / count))
