@@ -133,7 +133,8 @@ class LicenceChoice(Record):
     action: LicenceAction
     grant: Grant | None = None  #: with GRANTED what holds now; with FALLEN_BACK and WITHDRAWN what held
     why: str = ""
-    count: int = 0  #: MEASURING: how many responses
+    count: int = 0  #: MEASURING: how many responses …
+    share: float = Field(default=0.0, ge=0, le=1)  #: … which is this share of all
 
 
 def item_scope(number: str) -> str:

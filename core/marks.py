@@ -108,7 +108,7 @@ class Mark(Record):
     flag: str = ""  #: 异常 reason; a flagged mark waits for the office
     confirmed: bool = False  #: follows by the key from bubbles that a person has looked at
     undoes: int = 0  #: the revision that this one takes back, always the one before it; else 0
-    licence: str = ""  #: under which chosen licence the machine settled it, e.g. "item:7#2"; "" else
+    licence: str = ""  #: the chosen licence by which the machine's mark is final or waits, e.g. "item:7#2"
     seed: bool = False  #: a person decides without being shown the machine's mark, so that the two compare
     seen_proposal: bool | None = None  #: a person's mark: whether the machine's was shown before it was given
     at: datetime

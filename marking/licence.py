@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from core.base import Record
 from core.exams import ItemKind
+from core.marks import Mark, MarkSource, MarkState
+
+#: Kinds that cannot be licensed by measuring: a person decides essays, and choices settle by the settings.
+LOCKED_KINDS = frozenset({ItemKind.ESSAY})
+SET_KINDS = frozenset({ItemKind.SINGLE_CHOICE, ItemKind.MULTIPLE_CHOICE, ItemKind.TRUE_FALSE})
 
 #: The smallest confidence at which a proposal of this kind is final; ``None``: a person always looks.
 Threshold = Annotated[float, Field(ge=0.5, le=1)] | None
@@ -43,3 +49,60 @@ class Licence(Record):
     def without(self, kind: ItemKind) -> Self:
         """The same licence with one kind left to people."""
         return self.model_copy(update={kind.value: None})
+
+
+class Terms(Record):
+    """A chosen licence as it applies to one item."""
+
+    label: str  #: scope and revision, e.g. "item:7#2"
+    threshold: float | None = Field(ge=0, le=1)  #: ``None``: it has fallen back, a person decides
+    model: str = ""
+    rubric: str = ""
+    seed_share: float = Field(default=0.0, ge=0, le=1)  #: of what would settle, for people who do not see it
+
+    def rules(self, mark: Mark) -> bool:
+        """Whether the licence says anything of this mark: it was measured with its model and rubric."""
+        return self.threshold is None or (mark.model == self.model and mark.rubric == self.rubric)
+
+
+class ItemTerms(Record):
+    """All that was chosen for one item, in the order in which it counts (item before kind)."""
+
+    chosen: tuple[Terms, ...] = ()
+    measured_share: float = Field(
+        default=0.0, ge=0, le=1
+    )  #: goes to people who do not see the machine's mark
+
+
+def under_terms(mark: Mark, terms: ItemTerms, *, otherwise: MarkState) -> Mark:
+    """A machine's mark as the chosen licences would have it: final, waiting, or waiting unseen.
+
+    Marks of people, marks without a score and flagged ones stay as they are.
+
+    Args:
+        mark: as proposed.
+        terms: of its item.
+        otherwise: its state where no licence says anything.
+    """
+    if mark.source is not MarkSource.MACHINE or mark.steps is None or mark.flag:
+        return mark
+    if falls_in(mark, "measure", terms.measured_share):
+        return _in_state(mark, MarkState.PROPOSED, seed=True)
+    ruling = next((one for one in terms.chosen if one.rules(mark)), None)
+    if ruling is None:
+        return _in_state(mark, otherwise)
+    if ruling.threshold is None or mark.confidence < ruling.threshold:
+        return _in_state(mark, MarkState.PROPOSED, licence=ruling.label)
+    if falls_in(mark, "seed", ruling.seed_share):
+        return _in_state(mark, MarkState.PROPOSED, seed=True, licence=ruling.label)
+    return _in_state(mark, MarkState.FINAL, licence=ruling.label)
+
+
+def _in_state(mark: Mark, state: MarkState, *, seed: bool = False, licence: str = "") -> Mark:
+    return mark.model_copy(update={"state": state, "seed": seed, "licence": licence})
+
+
+def falls_in(mark: Mark, draw: str, share: float) -> bool:
+    """Whether the response is among this share of all; always the same for one response and draw."""
+    digest = hashlib.sha256(f"{draw}:{mark.page_id}:{mark.item}".encode()).digest()
+    return int.from_bytes(digest[:6], "big") < share * 2**48

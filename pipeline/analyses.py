@@ -24,8 +24,32 @@ def _essays(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progre
     essay_analysis(tb, exam_id, args, progress)
 
 
+def _agreement(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:
+    from pipeline.agreement import analyse_agreement  # noqa: PLC0415  (as the others)
+
+    analyse_agreement(tb, exam_id, args, progress)
+
+
+def _licence(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:
+    from pipeline.licensing import apply_licences  # noqa: PLC0415  (as the others)
+
+    apply_licences(tb, exam_id, args, progress)
+
+
+def _groups(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:
+    from pipeline.grouping import group_analysis  # noqa: PLC0415  (as the others)
+
+    group_analysis(tb, exam_id, args, progress)
+
+
 #: Kind → use case of (toolbox, exam id, the job's arguments, progress).
-ANALYSES: dict[str, Analysis] = {"patch": _patch, "essays": _essays}
+ANALYSES: dict[str, Analysis] = {
+    "groups": _groups,
+    "agreement": _agreement,
+    "licence": _licence,
+    "patch": _patch,
+    "essays": _essays,
+}
 
 
 def analyse(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:

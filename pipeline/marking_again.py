@@ -12,6 +12,7 @@ from core.marks import Mark, MarkSource, MarkState
 from core.pages import PageReading, PageState
 from core.store import UnitOfWork
 from pipeline.engines import licence_of
+from pipeline.licences import under_licences
 from pipeline.proposals import keep_proposal, machine_mark, option_labels, propose_choice, proposed_marks
 from pipeline.toolbox import Toolbox
 
@@ -53,7 +54,7 @@ def mark_again(
             if last != exam.revision:  # changed once more meanwhile: these marks are old already
                 uow.jobs.ask(JobKind.MARK, exam_id, {"items": list(items), "revision": last})
                 break
-            for mark in fresh:
+            for mark in under_licences(uow, exam, fresh):
                 word = corrections.get((reading.page_id, mark.item))
                 moved += keep_again(uow, exam, reading, mark, word, why)
         progress(done, len(readings))

@@ -31,6 +31,7 @@ from ocr.rasters import Grey, PageRaster, rectify
 from ocr.registration import Located, flattened, locate_page
 from pipeline.arrivals import on_its_way
 from pipeline.engines import digit_recogniser, licence_of, text_engine
+from pipeline.licences import under_licences
 from pipeline.proposals import keep_proposal, proposed_marks
 from pipeline.toolbox import Toolbox
 
@@ -115,6 +116,7 @@ def _keep(
         return  # another run of this job was faster
     uow.pages.add_reading(exam.id, reading)
     uow.pages.update(entry.page.id, card_id=reading.card_id, card_page=reading.card_page)
+    marks = under_licences(uow, exam, marks)
     if uow.marks.any_of_page(entry.page.id):
         for mark in marks:
             keep_proposal(uow, mark)

@@ -15,6 +15,7 @@ from core.scores import format_steps
 from core.store import UnitOfWork
 from core.store.base import utc_now
 from marking import rubric_digest
+from pipeline.licences import after_mark
 from pipeline.results import OBJECTIVE, read_state, uncounted_responses
 from pipeline.toolbox import Toolbox
 
@@ -211,14 +212,29 @@ def give_mark(
         Conflict: somebody else is at it, or it is no longer what the person saw.
     """
     with tb.store.write() as uow:
-        before = _current(uow, page_id, item)
-        exam = uow.exams.get(before.exam_id)
-        definition = _definition(exam, item)
-        _check_free(uow, before, definition, by, seen)
-        _check(exam, definition, awards)
-        given = tuple(_award(pad, awards[pad.id], before) for pad in pads_of(definition))
-        mark = _person_mark(before, definition, given, by, reason)
-        return _keep(uow, before, mark, "mark.give", why or reason)
+        return give_mark_in(uow, page_id, item, awards, by, reason, why=why, seen=seen)
+
+
+def give_mark_in(
+    uow: UnitOfWork,
+    page_id: str,
+    item: str,
+    awards: Mapping[str, int],
+    by: str,
+    reason: str = "",
+    *,
+    why: str = "",
+    seen: Seen | None = None,
+) -> Mark:
+    """As ``give_mark``, in a transaction that is open; nothing is written when it raises."""
+    before = _current(uow, page_id, item)
+    exam = uow.exams.get(before.exam_id)
+    definition = _definition(exam, item)
+    _check_free(uow, before, definition, by, seen)
+    _check(exam, definition, awards)
+    given = tuple(_award(pad, awards[pad.id], before) for pad in pads_of(definition))
+    mark = _person_mark(before, definition, given, by, reason)
+    return _keep(uow, before, mark, "mark.give", why or reason)
 
 
 def _check_free(uow: UnitOfWork, now: Mark, item: Item, by: str, seen: Seen | None) -> None:
@@ -282,6 +298,7 @@ def _keep(uow: UnitOfWork, before: Mark, mark: Mark, action: str, why: str) -> M
     kept = uow.marks.add(mark)
     uow.marks.unlock(before.page_id, before.item)
     _log(uow, before, kept, kept.by, action, why)
+    after_mark(uow, before, kept)
     return kept
 
 
@@ -321,18 +338,23 @@ def undo(tb: Toolbox, page_id: str, item: str, by: str) -> Mark:
             changed since.
     """
     with tb.store.write() as uow:
-        now = _current(uow, page_id, item)
-        earlier = _before(uow.marks.history(page_id, item))
-        if earlier is None or now.by != by:
-            raise Conflict("没有可以撤销的评分。", "只能撤销自己刚给出的分数。")
-        if earlier.rubric != rubric_digest(_definition(uow.exams.get(now.exam_id), item)):
-            raise Conflict("评分标准已经修改, 不能撤销到修改以前的分数。", "请按新的标准重新给分。")
-        uow.pages.rewind_correction(now.exam_id, page_id, item, earlier.at)
-        mark = uow.marks.add(earlier.model_copy(update={"undoes": now.revision}))
-        if mark.state is MarkState.PROPOSED:  # it is on this person's screen again
-            uow.marks.lock(page_id, item, by, LOCK_S)
-        _log(uow, now, mark, by, "mark.undo", "撤销")
-        return mark
+        return undo_in(uow, page_id, item, by)
+
+
+def undo_in(uow: UnitOfWork, page_id: str, item: str, by: str) -> Mark:
+    """As ``undo``, in a transaction that is open; nothing is written when it raises."""
+    now = _current(uow, page_id, item)
+    earlier = _before(uow.marks.history(page_id, item))
+    if earlier is None or now.by != by:
+        raise Conflict("没有可以撤销的评分。", "只能撤销自己刚给出的分数。")
+    if earlier.rubric != rubric_digest(_definition(uow.exams.get(now.exam_id), item)):
+        raise Conflict("评分标准已经修改, 不能撤销到修改以前的分数。", "请按新的标准重新给分。")
+    uow.pages.rewind_correction(now.exam_id, page_id, item, earlier.at)
+    mark = uow.marks.add(earlier.model_copy(update={"undoes": now.revision}))
+    if mark.state is MarkState.PROPOSED:  # it is on this person's screen again
+        uow.marks.lock(page_id, item, by, LOCK_S)
+    _log(uow, now, mark, by, "mark.undo", "撤销")
+    return mark
 
 
 def _before(revisions: Sequence[Mark]) -> Mark | None:

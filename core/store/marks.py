@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from core.marks import Mark, MarkState
+from core.marks import Mark, MarkSource, MarkState
 from core.pages import PageState
 from core.store import tables as t
 from core.store.base import Repository
@@ -99,6 +99,50 @@ class MarkRepository(Repository):
         )
         return tuple((row.page_id, row.item) for row in self._db.execute(query))
 
+    def marked_by_people(self, exam_id: str, items: Iterable[str]) -> dict[tuple[str, str], tuple[Mark, ...]]:
+        """All revisions, oldest first and without their awards, of responses whose mark is a person's now.
+
+        By (page id, item): what the machine had proposed and what the person gave.
+        """
+        now = t.marks.alias("now")
+        query = (
+            select(t.marks)
+            .join(now, (now.c.page_id == t.marks.c.page_id) & (now.c.item == t.marks.c.item))
+            .where(
+                now.c.exam_id == exam_id,
+                now.c.current,
+                now.c.source == MarkSource.PERSON.value,
+                now.c.item.in_(list(items)),
+            )
+            .order_by(t.marks.c.page_id, t.marks.c.item, t.marks.c.revision)
+        )
+        found: dict[tuple[str, str], list[Mark]] = {}
+        for row in self._db.execute(query):
+            found.setdefault((row.page_id, row.item), []).append(_bare_mark(row.doc, row.revision, row.at))
+        return {key: tuple(marks) for key, marks in found.items()}
+
+    def machine_marks(self, exam_id: str, items: Iterable[str]) -> tuple[Mark, ...]:
+        """Current marks of these items by the machine that have a score, without their awards."""
+        query = select(t.marks).where(
+            t.marks.c.exam_id == exam_id,
+            t.marks.c.current,
+            t.marks.c.source == MarkSource.MACHINE.value,
+            t.marks.c.steps.is_not(None),
+            t.marks.c.item.in_(list(items)),
+        )
+        return tuple(_bare_mark(row.doc, row.revision, row.at) for row in self._db.execute(query))
+
+    def count_by_people(self, exam_id: str, item: str) -> int:
+        """How many responses to the item a person has settled."""
+        query = select(func.count()).where(
+            t.marks.c.exam_id == exam_id,
+            t.marks.c.item == item,
+            t.marks.c.current,
+            t.marks.c.source == MarkSource.PERSON.value,
+            t.marks.c.state == MarkState.FINAL.value,
+        )
+        return self._db.scalar(query) or 0
+
     def count_settled(self, exam_id: str) -> int:
         query = select(func.count()).where(
             t.marks.c.exam_id == exam_id, t.marks.c.current, t.marks.c.state == MarkState.FINAL.value
@@ -153,6 +197,11 @@ def _columns(mark: Mark) -> dict[str, Any]:
         "by": mark.by,
         "doc": mark.model_dump_json(exclude={"revision", "at"}),
     }
+
+
+def _bare_mark(doc: str, revision: int, at: object) -> Mark:
+    """Without awards and their evidence, which take most of the time to read."""
+    return Mark.model_validate({**json.loads(doc), "awards": (), "revision": revision, "at": at})
 
 
 def _mark(doc: str, revision: int, at: object) -> Mark:

@@ -9,6 +9,7 @@ from marking.calibration.agreement import agreement_of
 from marking.calibration.binomial import lower_bound, marks_needed, upper_bound
 from marking.calibration.curve import CERTAINTY, LEVELS, chosen_rank, conformal_rank, risk_curve
 from marking.calibration.pace import ASSUMED_S, seconds_per_mark
+from marking.calibration.pairs import pair_of
 from marking.calibration.reliability import Calibration, calibration_error, fit_calibration, reliability_bins
 from marking.calibration.watch import WATCH_ERROR, evidence_against
 
@@ -26,6 +27,7 @@ __all__ = [
     "fit_calibration",
     "lower_bound",
     "marks_needed",
+    "pair_of",
     "reliability_bins",
     "risk_curve",
     "seconds_per_mark",
