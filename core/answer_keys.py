@@ -163,6 +163,11 @@ class FollowThrough(Record):
     steps: Steps | None = None
 
 
+def shown(key: Check | NumericKey) -> str:
+    """The right answer as people read it: the value, with its unit where it has one."""
+    return f"{key.value} {key.unit}".strip() if isinstance(key, NumericKey) else key.value
+
+
 def costs_of(check: Check | NumericKey) -> dict[str, int]:
     """What slips cost, by the field's name; only those that are said."""
     return {name: cost for name, cost in check if name.endswith("_steps") and cost is not None}

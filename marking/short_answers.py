@@ -10,6 +10,7 @@ from core.pages import TextReading
 from core.scoring import Question, Response, Rubric
 from marking.judge.injection import suspicious
 from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread
+from marking.science.scorer import with_checks
 from marking.scoring.protocol import Scorer, score
 from marking.scoring.worded import MODEL, WordedScorer
 
@@ -34,7 +35,7 @@ def propose_short_answer(
         return _blank(item)
     if all(is_unread(reading) or reading.blank for reading in readings):
         return Proposal(item=item.number, steps=None, reason="有笔迹，未能识别", model=MODEL)
-    chosen = scorer or WordedScorer()
+    chosen = with_checks(scorer or WordedScorer(), item.criteria)
     awards = score(chosen, question or Question(stem=item.stem), Rubric.of(item), response)
     proposal = _proposal(item, awards, chosen.name)
     if any(reading.note or is_unread(reading) for reading in readings):
