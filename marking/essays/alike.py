@@ -144,7 +144,8 @@ def _laid_side_by_side(
     own = [p for p in passages if _own(p, rare[one], scale)]
     same = sum(passage.same for passage in own)
     share = min(1.0, same / max(1, min(len(first.signs), len(second.signs))))
-    if same < scale.alike or share < _LEAST_SHARE:
+    longest = max((passage.same for passage in own), default=0)
+    if longest < scale.alike or share < _LEAST_SHARE:  # many short ones are the phrases of a subject
         return None
     return AlikePair(
         first=answers[one].id,
