@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marking.groups.records import Group, GroupKind
-from marking.groups.traits import traits_of
+from marking.groups.traits import direction_words, traits_of
 from marking.groups.words import why_plain
 from marking.normalise import comparable, halfwidth
 
@@ -58,7 +58,8 @@ def _form(text: str) -> str:
 
 def _gathered(members: list[int], answers: Sequence[FillAnswer], language: str) -> Group:
     texts = [text or "" for text, _ in answers[members[0]].blanks]
-    traits = traits_of(" / ".join(texts))
+    joined = " / ".join(texts)
+    traits = traits_of(joined)
     kind = GroupKind.SAME if len(members) > 1 else GroupKind.ALONE
     shown = " / ".join(text or "–" for text in texts)
     why = {"zh": f"都写“{shown}”", "en": f"All say “{shown}”"}[language] if len(members) > 1 else ""
@@ -68,6 +69,9 @@ def _gathered(members: list[int], answers: Sequence[FillAnswer], language: str) 
         words=tuple(dict.fromkeys(text for text in texts if text)),
         numbers=traits.numbers,
         negations=traits.negations,
-        directions=traits.directions,
-        why=why or {"zh": "字迹把握不大或没有相同的作答", "en": "Not surely read, or no other answer says the same"}[language],
+        directions=direction_words(joined),
+        why=why
+        or {"zh": "字迹把握不大或没有相同的作答", "en": "Not surely read, or no other answer says the same"}[
+            language
+        ],
     )

@@ -17,18 +17,24 @@ from numpy.typing import NDArray
 
 from core.scoring import MarkedResponse, Question, Response, Rubric
 from marking.groups.keywords import KeyWord, Spotter, key_words_of, rarity
-from marking.groups.learnt import Joined, join_by_marks
+from marking.groups.learnt import Joined, join_by_marks, label_of
 from marking.groups.likeness import Embed, embedded_rows, gram_rows
 from marking.groups.records import Group, GroupKind
-from marking.groups.traits import Traits, traits_of
+from marking.groups.traits import Traits, direction_words, traits_of
 from marking.groups.words import why_alike, why_learnt, why_plain
 from marking.normalise import comparable
 from marking.reading_odds import is_unread
 
-#: Members of a group are at least this like each other: mean of both cosines, or of the n-grams alone.
-#: From SciEntsBank train: see benchmarks/groups.py.
-ALIKE = 0.7
-ALIKE_BY_GRAMS = 0.7
+#: Members of a group are at least this like each other, where the item's own marks say nothing: with an
+#: embedding (mean of its cosine and that of the n-grams), and by n-grams alone. Chosen on SciEntsBank train.
+ALIKE = 0.72
+ALIKE_BY_GRAMS = 0.72
+#: Down to here the item's own marks may lower it.
+_LEAST_ALIKE = 0.5
+_STEP = 0.05
+#: Share of marked pairs of one cell that may differ in their marks (with the misses assumed before any was seen).
+_PAIRS_APART = 0.02
+_APART_BEFORE = 0.7
 
 __all__ = ["ALIKE", "Embed", "group_responses"]
 
@@ -69,17 +75,20 @@ def group_responses(
     words = key_words_of(question, rubric)
     spotter = Spotter(words)
     answers = [_answer(n, responses[n].text, spotter) for n in written]
-    known = [_answer(n, one.response.text, spotter) for n, one in enumerate(marked) if one.response.text.strip()]
+    known = _once([_answer(n, one.response.text, spotter) for n, one in enumerate(marked)], marked)
     rows = _rows([one.text for one in (*answers, *known)], embed)
     own, others = rows[: len(answers)], rows[len(answers) :]
     language = question.language
     joined = join_by_marks(answers, own, known, others, [marked[one.number] for one in known], words)
     taken = {n for group in joined for n in group.members}
     left = [n for n in range(len(answers)) if n not in taken]
+    least = _likeness_needed(known, others, marked, ALIKE if embed is not None else ALIKE_BY_GRAMS)
     rare = rarity([one.present for one in answers], words)
     groups = [_plain(GroupKind.BLANK, blank, language), _plain(GroupKind.UNREAD, unread, language)]
     groups += [_learnt(group, answers, own, words, rare, language) for group in joined]
-    groups += [_alike(members, answers, own, words, rare, language) for members in _cells(left, answers, own)]
+    groups += [
+        _alike(members, answers, own, words, rare, language) for members in _cells(left, answers, own, least)
+    ]
     return tuple(sorted((group for group in groups if group is not None), key=_order))
 
 
@@ -104,6 +113,12 @@ def _answer(number: int, text: str, spotter: Spotter) -> Answer:
     return Answer(number, text, comparable(text), traits_of(text), spotter.present(text))
 
 
+def _once(known: Sequence[Answer], marked: Sequence[MarkedResponse]) -> list[Answer]:
+    """Of marked answers with the same words and the same mark one: forty copies show no more than one."""
+    first = {(one.plain, label_of(marked[one.number])): one for one in reversed(known) if one.plain}
+    return sorted(first.values(), key=lambda one: one.number)
+
+
 def _rows(texts: Sequence[str], embed: Embed | None) -> NDArray[np.float32]:
     """Unit rows whose products are likenesses in [-1, 1]: embedding and n-grams in equal parts."""
     if not texts:
@@ -116,17 +131,17 @@ def _rows(texts: Sequence[str], embed: Embed | None) -> NDArray[np.float32]:
 
 
 def _cells(
-    left: Sequence[int], answers: Sequence[Answer], rows: NDArray[np.float32]
+    left: Sequence[int], answers: Sequence[Answer], rows: NDArray[np.float32], least: float
 ) -> list[tuple[int, ...]]:
     """The answers left, cell by cell, joined where each is like every other."""
     cells: defaultdict[tuple[Traits, frozenset[int]], list[int]] = defaultdict(list)
     for n in left:
         cells[answers[n].cell].append(n)
-    return [members for cell in cells.values() for members in _linked(cell, answers, rows)]
+    return [members for cell in cells.values() for members in _linked(cell, answers, rows, least)]
 
 
 def _linked(
-    cell: Sequence[int], answers: Sequence[Answer], rows: NDArray[np.float32]
+    cell: Sequence[int], answers: Sequence[Answer], rows: NDArray[np.float32], needed: float
 ) -> list[tuple[int, ...]]:
     """Complete linkage, greedily: the commonest wording first, each answer to the likest group it fits."""
     texts: defaultdict[str, list[int]] = defaultdict(list)
@@ -134,7 +149,7 @@ def _linked(
         texts[answers[n].plain].append(n)
     linked: list[list[int]] = []
     for same in sorted(texts.values(), key=lambda same: (-len(same), len(answers[same[0]].plain), same[0])):
-        likest, least = -1, ALIKE
+        likest, least = -1, needed
         for at, group in enumerate(linked):
             likeness = float((rows[group] @ rows[same[0]]).min())
             if likeness >= least:
@@ -146,12 +161,37 @@ def _linked(
     return [tuple(group) for group in linked]
 
 
+def _likeness_needed(
+    known: Sequence[Answer], rows: NDArray[np.float32], marked: Sequence[MarkedResponse], usual: float
+) -> float:
+    """The least likeness at which marked answers of one cell have (nearly) always earned the same."""
+    cells: defaultdict[tuple[Traits, frozenset[int]], list[int]] = defaultdict(list)
+    for n, one in enumerate(known):
+        cells[one.cell].append(n)
+    likeness, apart = [], []
+    for cell in cells.values():
+        labels = [label_of(marked[known[n].number]) for n in cell]
+        first, second = np.triu_indices(len(cell), 1)
+        likeness += (rows[cell] @ rows[cell].T)[first, second].tolist()
+        apart += [labels[i] != labels[j] for i, j in zip(first, second, strict=True)]
+    pairs, differ = np.asarray(likeness), np.asarray(apart, dtype=bool)
+    least = usual
+    for needed in np.arange(usual - _STEP, _LEAST_ALIKE - _STEP / 2, -_STEP):
+        here = pairs >= needed
+        if (differ[here].sum() + _APART_BEFORE) / (here.sum() + 1) > _PAIRS_APART:
+            break
+        least = float(needed)
+    return least
+
+
 def medoid_first(members: Sequence[int], rows: NDArray[np.float32]) -> tuple[int, ...]:
     """The members, the one most like all others first, the others by likeness to it."""
     chosen = np.asarray(sorted(members))
     likeness = rows[chosen] @ rows[chosen].T
     middle = int(np.argmax(likeness.sum(axis=1).round(5)))
-    order = sorted(range(len(chosen)), key=lambda at: (at != middle, -round(float(likeness[middle, at]), 5), at))
+    order = sorted(
+        range(len(chosen)), key=lambda at: (at != middle, -round(float(likeness[middle, at]), 5), at)
+    )
     return tuple(int(chosen[at]) for at in order)
 
 
@@ -181,8 +221,8 @@ def _alike(
         words=shared,
         numbers=traits.numbers,
         negations=traits.negations,
-        directions=traits.directions,
-        why=why_alike(kind, shared, traits, language),
+        directions=direction_words(first.text),
+        why=why_alike(kind, shared, traits, direction_words(first.text), language),
     )
 
 
@@ -204,7 +244,11 @@ def _learnt(
         words=shared,
         numbers=tuple(number for number in first.numbers if all(number in m.traits.numbers for m in members)),
         negations=min(one.traits.negations for one in members),
-        directions=tuple(d for d in first.directions if all(d in m.traits.directions for m in members)),
+        directions=tuple(
+            word
+            for word in direction_words(members[0].text)
+            if all(word in direction_words(m.text) for m in members)
+        ),
         bridged=joined.bridged,
         likely=joined.label,
         why=why_learnt(joined.evidence, joined.bridged, language),

@@ -27,13 +27,16 @@ _CHINESE_JOINTS = re.compile(
     r"这个|那个|他们|我们|它们|一个|一种|[的地得了着过是与和及或在时从由于把被将对向为而且也都就才又再还等使让令其该此这那个种些吗呢吧啊则即所以之]"
 )
 _ENGLISH_JOINTS = frozenset(
-    "a about after all also although am an and another any are as at be because been before being between both but by "
-    "can could did do does doing done each either else ever every for from get gets getting give given go goes going got "
-    "had has have having he her here him his how however i if in into is it its itself just like made make makes many may "
-    "me might much must my near need of off on once only onto or other our out over own per put same see she should since "
-    "so some something such take than that the their them then there these they thing things this those through thus to "
-    "too under until up upon us use used uses using very want was way we were what when where whether which while who "
-    "whom why will with within would you your".split()
+    re.findall(
+        r"\w+",
+        "a about after all also although am an and another any are as at be because been before being between both but by "
+        "can could did do does doing done each either else ever every for from get gets getting give given go goes going got "
+        "had has have having he her here him his how however i if in into is it its itself just like made make makes many may "
+        "me might much must my near need of off on once only onto or other our out over own per put same see she should since "
+        "so some something such take than that the their them then there these they thing things this those through thus to "
+        "too under until up upon us use used uses using very want was way we were what when where whether which while who "
+        "whom why will with within would you your",
+    )
 )
 _SUFFIXES = ("ization", "ations", "ation", "ingly", "ments", "ment", "ings", "ness", "edly", "ies", "ing", "ion", "ive",
              "ely", "ed", "es", "ly", "s", "e", "y")  # fmt: skip
@@ -143,7 +146,11 @@ class Spotter:
         for form, n in self._stems.items():
             shorter = min(len(form), len(base))
             slips = 0 if shorter < _FORGIVEN[0] else 1 if shorter < _FORGIVEN[1] else 2
-            if form[0] == base[0] and abs(len(form) - len(base)) <= slips and edit_distance(form, base) <= slips:
+            if (
+                form[0] == base[0]
+                and abs(len(form) - len(base)) <= slips
+                and edit_distance(form, base) <= slips
+            ):
                 near.add(n)
         return near
 

@@ -26,9 +26,14 @@ from marking.groups.traits import Traits
 #: Fewer marks show nothing; and a mark seen less often is not joined by.
 LEAST_MARKED = 12
 LEAST_OF_LABEL = 5
+LEAST_OF_OTHERS = 8
 #: Expected share of wrong answers of a group, and of any member, at most.
-WRONG_OF_GROUP = 0.01
+WRONG_OF_GROUP = 0.02
 WRONG_OF_MEMBER = 0.06
+#: Share of the marked answers, each scored without itself, that such a group would have wrong, at most;
+#: before any was seen, so many misses are assumed (Jeffreys' prior and a little).
+WRONG_AS_TRIED = 0.025
+_MISSES_BEFORE = 0.7
 #: So many marked answers with a difference, and without it, show that it does not matter.
 SHOWN_BY = 3
 #: Of those, a greater share that earned something else shows that it may matter.
@@ -89,11 +94,11 @@ def join_by_marks(
     joined: list[Joined] = []
     taken: set[int] = set()
     for label, often in sorted(Counter(labels).items(), key=lambda entry: (-entry[1], entry[0])):
-        if often < LEAST_OF_LABEL:
+        if often < LEAST_OF_LABEL or count - often < LEAST_OF_OTHERS:
             continue
         earned = np.array([one == label for one in labels])
         wrong_known, wrong = _wrong(kernel, earned)
-        sure = _surest(wrong, taken)
+        sure = _surest(wrong, taken, _tried(wrong_known, earned))
         if len(sure) < 2:
             continue
         alike = wrong_known <= max(float(wrong[sure].max()), WRONG_OF_MEMBER)
@@ -128,7 +133,9 @@ def _kernel(rows: NDArray[np.float32], facets: Sequence[frozenset[Facet]]) -> ND
     return (2 * own @ own.T + _FACETS * others @ others.T).astype(np.float64)
 
 
-def _wrong(kernel: NDArray[np.float64], earned: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _wrong(
+    kernel: NDArray[np.float64], earned: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Probability that an answer does not earn the label: of the marked ones without themselves, and of the rest."""
     count = len(earned)
     target = earned.astype(np.float64)
@@ -162,9 +169,18 @@ def _logistic(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[fl
     return max(0.0, float(weights[0])), float(weights[1])
 
 
-def _surest(wrong: NDArray[np.float64], taken: set[int]) -> list[int]:
+def _tried(wrong: NDArray[np.float64], earned: NDArray[np.bool_]) -> float:
+    """Up to which probability of being wrong the marked answers, each left out, were right often enough."""
+    order = np.argsort(wrong, kind="stable")
+    missed = np.cumsum(~earned[order])
+    good = (missed + _MISSES_BEFORE) / (np.arange(1, len(order) + 1) + 1) <= WRONG_AS_TRIED
+    return float(wrong[order][np.flatnonzero(good)[-1]]) if good.any() else -1.0
+
+
+def _surest(wrong: NDArray[np.float64], taken: set[int], tried: float) -> list[int]:
     """As many answers as keep the expected share of wrong ones within what a group may have."""
-    free = [n for n in np.argsort(wrong, kind="stable").tolist() if n not in taken and wrong[n] <= WRONG_OF_MEMBER]
+    most = min(WRONG_OF_MEMBER, tried)
+    free = [n for n in np.argsort(wrong, kind="stable").tolist() if n not in taken and wrong[n] <= most]
     if not free:
         return []
     shares = np.cumsum(wrong[free]) / np.arange(1, len(free) + 1)

@@ -53,7 +53,7 @@ def centred(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows of length 1; a row of zeros stays one."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def _grams(text: str) -> list[str]:

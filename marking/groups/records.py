@@ -32,7 +32,7 @@ class Group(Record):
     words: tuple[str, ...] = ()  #: key words that all members use, the rarest first
     numbers: tuple[str, ...] = ()  #: e.g. "2 N"
     negations: int = 0  #: how many words of negation
-    directions: tuple[str, ...] = ()  #: e.g. "增大", "more", in the order of writing
+    directions: tuple[str, ...] = ()  #: e.g. "增大", "more", as the representative writes them
     bridged: tuple[str, ...] = ()  #: differences that the marks given so far have shown not to matter
     likely: tuple[tuple[str, int], ...] = ()  #: what the marked answers like these got, by criterion
     why: str = ""  #: for the teacher, in the item's language

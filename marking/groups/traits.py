@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 from marking.normalise import MAX_CHARACTERS, halfwidth, simplified
-
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +21,25 @@ class Traits:
 
 def traits_of(text: str) -> Traits:
     """The traits of an answer in Chinese or English (or both)."""
+    written = simplified(halfwidth(text[:MAX_CHARACTERS]))
+    plain = written.lower()
+    return Traits(_numbers(written), _negations(plain), _directions(plain))
+
+
+def direction_words(text: str) -> tuple[str, ...]:
+    """The words of direction as they are written, each once."""
     plain = simplified(halfwidth(text[:MAX_CHARACTERS])).lower()
-    return Traits(_numbers(plain), _negations(plain), _directions(plain))
+    return tuple(dict.fromkeys(match[0] for match in _DIRECTION.finditer(_NO_DIRECTION.sub(" ", plain))))
 
 
 # numbers
 
-_MARKER = re.compile(r"(?<![\d.a-z])\(?(\d{1,2})(?:\)|[.,:](?!\d))")
+_MARKER = re.compile(r"(?<![\d.A-Za-z])\(?(\d{1,2})(?:\)|[.,:](?!\d))")
 _NUMBER = re.compile(
     r"(?P<sign>(?<![\w)])-)?(?P<value>\d+(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)"
     r"(?P<below>\s*/\s*\d+)?(?P<power>\s*x\s*10\s*\^?\s*[+-]?\d+|\s*\^\s*[+-]?\d+)?"
-    r"\s*(?P<unit>%|°\s*[cf]?|[a-zμω]{1,4}(?:[/·^]\s*-?[a-z0-9]{1,3})*(?![a-z])|[倍米克度秒分时升牛瓦伏安帕元个只条次年月天]{1,2})?"
+    r"\s*(?P<unit>%|°\s*[cf]?|[a-zμω]{1,4}(?:[/·^]\s*-?[a-z0-9]{1,3})*(?![a-z])|[倍米克度秒分时升牛瓦伏安帕元个只条次年月天]{1,2})?",
+    re.IGNORECASE,
 )
 #: "one" and 一 are seldom meant as numbers; the others nearly always.
 _ENGLISH_NUMBERS = {
@@ -41,16 +48,25 @@ _ENGLISH_NUMBERS = {
     "doubled": "2倍", "doubles": "2倍", "triple": "3倍", "hundred": "100", "thousand": "1000",
 }  # fmt: skip
 _ENGLISH_NUMBER = re.compile(rf"\b(?:{'|'.join(_ENGLISH_NUMBERS)})\b")
-_CHINESE_NUMBER = re.compile(r"百分之[零一二两三四五六七八九十百]+|[零二两三四五六七八九十百千万亿半][零一二三四五六七八九十百千万亿]*(?:分之[一二三四五六七八九十百]+|倍)?|一(?:半|倍)")  # fmt: skip
+_CHINESE_NUMBER = re.compile(
+    r"百分之[零一二两三四五六七八九十百]+|一(?:半|倍)"
+    r"|[零二两三四五六七八九十百千万亿半][零一二三四五六七八九十百千万亿]*(?:分之[一二三四五六七八九十百]+|倍)?"
+)
 #: Short words that may follow a number and are no unit.
-_NO_UNIT = frozenset("a an and are as at be but by can for from had has he i if in is it of off on one or out she so "
-                     "than that the them then they to up was we were when will with you x not no more less all its".split())  # fmt: skip
+_NO_UNIT = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and are as at be but by can for from had has he i if in is it of off on one or out she so than that the "
+        "them then they to up was we were when will with you x not no more less all its",
+    )
+)
 
 
-def _numbers(plain: str) -> tuple[str, ...]:
-    text = _without_markers(plain)
+def _numbers(written: str) -> tuple[str, ...]:
+    """Units keep their case (mW is not MW), words do not."""
+    text = _without_markers(written)
     found = [_canonical(match) for match in _NUMBER.finditer(text)]
-    found += [_ENGLISH_NUMBERS[match[0]] for match in _ENGLISH_NUMBER.finditer(text)]
+    found += [_ENGLISH_NUMBERS[match[0]] for match in _ENGLISH_NUMBER.finditer(text.lower())]
     found += [match[0].replace("两", "二") for match in _CHINESE_NUMBER.finditer(text)]
     return tuple(sorted(found))
 
@@ -76,7 +92,7 @@ def _canonical(match: re.Match[str]) -> str:
         value = match["value"]
     below, power = (re.sub(r"\s", "", match[name] or "") for name in ("below", "power"))
     unit = re.sub(r"\s", "", match["unit"] or "")
-    unit = "" if unit in _NO_UNIT else unit
+    unit = "" if unit.lower() in _NO_UNIT else unit
     return f"{match['sign'] or ''}{value}{below}{power}{' ' if unit else ''}{unit}"
 
 
@@ -98,91 +114,39 @@ def _negations(plain: str) -> int:
     return len(_NEGATION.findall(_NO_NEGATION.sub(" ", plain)))
 
 
-# directions: each line is a scale, its poles divided by "|"; the first word of a pole names it
-
-_SCALES = """
-more greater bigger larger increase increases increased increasing higher highest rise rises rising rose gain gains gained most largest biggest greatest raise raises up upward upwards grows grew expand expands expanded | less fewer smaller decrease decreases decreased decreasing lower lowest fall falls falling fell lose loses lost least smallest reduce reduces reduced drop drops dropped down downward downwards shrink shrinks
-faster fast quicker quickly fastest | slower slow slowly slowest
-longer longest | shorter shortest
-heavier heaviest heavy | lighter lightest
-hotter hot warmer warm hottest | colder cold cooler cool coldest
-stronger strongest | weaker weakest
-louder loudest loud | softer softest quiet quieter
-thicker thick | thinner thin
-harder hardest hard | softer soft softest
-same equal equally identical similar constant unchanged | different differently differ differs unequal
-before | after
-left | right
-above over | below under beneath
-inside into in enters enter | outside out exits leaves leave
-positive positively | negative negatively
-attract attracts attracted attraction | repel repels repelled repulsion
-push pushes pushed | pull pulls pulled
-open opened | closed close
-north northern | south southern
-east eastern | west western
-win | lose
-always | never
-add adds added adding | remove removes removed subtract
-yes true correct | no false incorrect wrong
-high | low
-near nearer closer | far farther further
-acid acidic | base basic alkaline
-dissolve dissolves dissolved soluble | insoluble
-conduct conducts conductor | insulate insulates insulator
-"""
-_CHINESE_SCALES = """
-增大 增加 增强 增高 增多 变大 变多 变强 变高 升高 上升 升 提高 提升 扩大 增长 加强 加大 大于 多于 高于 更大 更多 更高 较大 较多 较高 越大 越多 越高 最大 最多 最高 膨胀 | 减小 减少 减弱 减低 变小 变少 变弱 变低 降低 下降 降 缩小 削弱 小于 少于 低于 更小 更少 更低 较小 较少 较低 越小 越少 越低 最小 最少 最低 收缩
-快 加快 变快 | 慢 减慢 变慢
-长 变长 | 短 变短 缩短
-向上 上方 | 向下 下方
-向左 左侧 左边 左 | 向右 右侧 右边 右
-向前 | 向后
-东 | 西
-南 | 北
-吸热 吸收 | 放热 放出 释放
-吸引 | 排斥
-正比 正相关 | 反比 负相关
-正 | 负
-相同 一样 相等 等于 不变 | 不同 不一样 不等
-凸 | 凹
-会聚 | 发散
-氧化 | 还原
-酸 | 碱
-得到 获得 | 失去
-有利 促进 | 不利 抑制 阻碍
-支持 赞成 同意 | 反对
-正确 对 | 错误 错
-先 之前 | 后 之后
-内 内部 里面 | 外 外部 外面
-优点 | 缺点
-积极 | 消极
-"""
+# directions
 
 
-def _poles(table: str) -> dict[str, str]:
-    """Word → the name of its pole."""
+def _poles() -> dict[str, str]:
+    """Word → the name of its pole (``scales.txt``)."""
     poles: dict[str, str] = {}
-    for line in table.strip().splitlines():
-        for pole in line.split("|"):
+    for line in Path(__file__).with_name("scales.txt").read_text(encoding="utf-8").splitlines():
+        for pole in () if line.startswith("#") else line.split("|"):
             words = pole.split()
             for word in words:
                 poles.setdefault(word, words[0])
     return poles
 
 
-_ENGLISH_POLES, _CHINESE_POLES = _poles(_SCALES), _poles(_CHINESE_SCALES)
+_POLES = _poles()
+_LONGEST_FIRST = sorted(_POLES, key=lambda word: (-len(word), word))
 _DIRECTION = re.compile(
-    "|".join(sorted(_CHINESE_POLES, key=lambda word: (-len(word), word)))
-    + rf"|\b(?:{'|'.join(sorted(_ENGLISH_POLES, key=lambda word: (-len(word), word)))})\b"
+    "|".join(word for word in _LONGEST_FIRST if not word.isascii())
+    + rf"|\b(?:{'|'.join(word for word in _LONGEST_FIRST if word.isascii())})\b"
+)
+
+
+#: Names of things with a word of direction in them.
+_NO_DIRECTION = re.compile(
+    r"支持力|正方形|正极|负极|正电|负电|右手|左手|酸奶|内容|先生|后来|以后|左右|对于|对面|对象|面对|针对|相对|绝对|反对者"
 )
 
 
 def _directions(plain: str) -> tuple[str, ...]:
     """The poles in the order of writing; the same one twice running counts once."""
     poles: list[str] = []
-    for match in _DIRECTION.finditer(plain):
-        pole = _ENGLISH_POLES.get(match[0]) or _CHINESE_POLES[match[0]]
+    for match in _DIRECTION.finditer(_NO_DIRECTION.sub(" ", plain)):
+        pole = _POLES[match[0]]
         if not poles or poles[-1] != pole:
             poles.append(pole)
     return tuple(poles)

@@ -30,15 +30,19 @@ def why_plain(kind: GroupKind, size: int, language: str) -> str:
     return _PLAIN[language, kind] if size else ""
 
 
-def why_alike(kind: GroupKind, words: Sequence[str], traits: Traits, language: str) -> str:
+def why_alike(
+    kind: GroupKind, words: Sequence[str], traits: Traits, directions: Sequence[str], language: str
+) -> str:
     """What all members share: key words, numbers, negations and directions."""
     parts = [_LEAD[language, kind]]
     if kind is GroupKind.ALONE:
         return parts[0]
     chinese = language == "zh"
-    parts.append(_listed("都有" if chinese else "all with ", words) or ("都没有要点词" if chinese else "no key word"))
+    parts.append(
+        _listed("都有" if chinese else "all with ", words) or ("都没有要点词" if chinese else "no key word")
+    )
     parts.append(_listed("数都是" if chinese else "numbers ", traits.numbers))
-    parts.append(_listed("方向都是" if chinese else "direction ", traits.directions))
+    parts.append(_listed("方向都是" if chinese else "direction ", directions))
     if traits.negations:
         parts.append(f"{traits.negations} 处否定" if chinese else f"negations: {traits.negations}")
     return ("；" if chinese else "; ").join(filter(None, parts))
@@ -48,13 +52,13 @@ def why_learnt(evidence: int, bridged: Sequence[str], language: str) -> str:
     """Why answers that differ stand together: so many marked ones like them got the same."""
     if language == "zh":
         return f"已评过 {evidence} 份这样的作答，得分都一样" + (_listed("；不影响得分的差别: ", bridged))
-    return f"{evidence} marked answers like these all got the same" + _listed("; what made no difference: ", bridged)
+    return f"{evidence} marked answers like these all got the same" + _listed(
+        "; what made no difference: ", bridged
+    )
 
 
 def _listed(lead: str, words: Sequence[str]) -> str:
     if not words:
         return ""
-    more = " …" if len(words) > _MOST_NAMED else ""
-    return lead + "、".join(words[:_MOST_NAMED]) + more if "\u3400" <= lead[:1] else (
-        lead + ", ".join(words[:_MOST_NAMED]) + more
-    )
+    comma = ", " if lead.isascii() else "、"
+    return lead + comma.join(words[:_MOST_NAMED]) + (" …" if len(words) > _MOST_NAMED else "")
