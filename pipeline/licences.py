@@ -56,12 +56,17 @@ def current_choices(uow: UnitOfWork, exam_id: str) -> dict[str, Choice]:
 
 def past_choices(uow: UnitOfWork, exam_id: str, scope: str) -> tuple[Choice, ...]:
     """Every choice for a scope, measuring included, newest first."""
-    several = (*uow.licences.history(exam_id, scope), *uow.licences.history(exam_id, _MEASURE + scope))
+    several = (*uow.licences.history(exam_id, scope), *uow.licences.history(exam_id, measured_scope(scope)))
     found = [
         Choice(LicenceChoice.model_validate_json(kept.doc), kept.revision, kept.by, kept.at)
         for kept in several
     ]
     return tuple(sorted(found, key=lambda choice: choice.at, reverse=True))
+
+
+def measured_scope(scope: str) -> str:
+    """Under which scope it stands that people mark some of this scope's responses unseen."""
+    return _MEASURE + scope
 
 
 def terms_in(uow: UnitOfWork, exam: Exam) -> dict[str, ItemTerms]:
@@ -75,7 +80,7 @@ def terms_in(uow: UnitOfWork, exam: Exam) -> dict[str, ItemTerms]:
         chosen = tuple(
             terms for scope in scopes if (terms := _terms(choices.get(scope), item.number)) is not None
         )
-        share = max((_measured_share(choices.get(_MEASURE + scope)) for scope in scopes), default=0.0)
+        share = max((_measured_share(choices.get(measured_scope(scope))) for scope in scopes), default=0.0)
         if licensable(item.kind) and (chosen or share):
             found[item.number] = ItemTerms(chosen=chosen, measured_share=share)
     return found
@@ -223,7 +228,7 @@ def measure(tb: Toolbox, exam_id: str, scope: str, count: int, by: str) -> str:
             raise Conflict("没有可以抽取的作答。", "全部作答都已由教师评过。")
         share = min(1.0, count / there) if count else 0.0
         drawn = LicenceChoice(scope=scope, action="measuring", count=count, share=share)
-        uow.licences.add(exam_id, _MEASURE + scope, drawn.model_dump_json(), by)
+        uow.licences.add(exam_id, measured_scope(scope), drawn.model_dump_json(), by)
         uow.audit.write(by, "licence.measuring", exam_id, scope, after=str(count))
         job_id = _owe(uow, exam_id)
     tb.wake(job_id)

@@ -18,6 +18,7 @@ from core.store import AuditLine, UnitOfWork
 from pipeline.ledgers import everybody
 from web.filters import points, scan_name
 from web.labels import PAGE_STATES, STATUSES, reason_words
+from web.licence_words import logged_words, scope_name
 
 _MARK = re.compile(r"(?P<steps>None|\d+)(?: (?P<state>proposed|final) (?P<by>\S+))?")
 _REVISION = re.compile(r"revision (\d+)")
@@ -88,7 +89,7 @@ class LogWords:
             "students": _("学生账号"),
             "card": _("空白卡"),
         }
-        return str(words.get(subject, subject))
+        return str(words.get(subject) or scope_name(subject))
 
     def _revision(self, words: str) -> str:
         if found := _REVISION.fullmatch(words):
@@ -124,7 +125,7 @@ class LogWords:
         return (
             _status(words)
             if line.action == "candidate.declare"
-            else _patched(words) or _counted(words) or words
+            else _patched(words) or _counted(words) or logged_words(words)
         )
 
     def _mark(self, found: re.Match[str]) -> str:

@@ -14,10 +14,12 @@ from core.exam_files import read_exam
 from core.people import Role
 from core.store.base import utc_now
 from pipeline.exams import save_exam
+from pipeline.licences import fallen_back
 from pipeline.progress import exam_progress
 from pipeline.retry import failed_jobs, retry_failed
 from web.access import OFFICE, STAFF, allowed
 from web.context import exam_at_hand, me, safe_next, tools
+from web.licence_words import scope_name
 from web.limits import takes_file
 from web.outline import outline_text, outline_words
 from web.sentence import sentence_of
@@ -101,7 +103,11 @@ def today(exam_id: str) -> ResponseReturnValue:
     if me().role is Role.TEACHER:
         return redirect(url_for("results.show", exam_id=exam_id))
     failed = failed_jobs(tools(), exam_id)
-    return render_template("today.html", exam=exam, today=today_of(tools(), exam), failed=failed)
+    with tools().store.read() as uow:
+        fallen = {scope: scope_name(scope) for scope in fallen_back(uow, exam_id)}
+    return render_template(
+        "today.html", exam=exam, today=today_of(tools(), exam), failed=failed, fallen=fallen
+    )
 
 
 @bp.post("/<exam_id>/retry")
