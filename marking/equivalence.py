@@ -50,11 +50,29 @@ def compare_expressions(key: str, answer: str, limit_s: float = TIME_LIMIT_S) ->
         wanted, written = parse_statement(key), parse_statement(answer)
     except (NotAlgebra, RecursionError):
         return Equivalence.UNREADABLE, True
+    if not _has_values(wanted):
+        return Equivalence.UNREADABLE, True
+    if not _has_values(written):
+        return Equivalence.DIFFERENT, True
     try:
         verdict = _compare(*_same_form(wanted, written), limit_s)
     except (ArithmeticError, ValueError, TypeError):
         return Equivalence.UNDECIDED, False
     return verdict, not written.guessed
+
+
+def _has_values(statement: Statement) -> bool:
+    """Whether the expression says anything: no division by nought, no logarithm of it, at any sample."""
+    try:
+        values = [
+            sampled(side, shift)
+            for side in (statement.left, statement.right)
+            if side is not None
+            for shift in range(SHIFTS)
+        ]
+    except (ArithmeticError, ValueError):
+        return False
+    return all(cmath.isfinite(value) for value in values)
 
 
 def _same_form(wanted: Statement, written: Statement) -> tuple[Statement, Statement]:

@@ -64,8 +64,8 @@ def unit_by_name(word: str) -> tuple[Fraction, dict[str, int]] | None:
     name = word if word in _SYMBOLS else word.lower()
     if not name.isascii() or not name.isalpha() or len(name) > _LONGEST_NAME:
         return None
-    if name not in _SYMBOLS and len(name) < _SHORTEST_NAME:
-        return None
+    if name not in _SYMBOLS and (len(name) < _SHORTEST_NAME or name.startswith("degree")):
+        return None  # degrees are a unit of their own, no share of a radian
     registry = _registry()
     parsed = registry.parse_unit_name(name)
     if not parsed or (name not in _SYMBOLS and not name.startswith(parsed[0][0])):

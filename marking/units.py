@@ -147,6 +147,8 @@ def parse_unit(text: str) -> Unit | None:
         return None
     if tidy in _COUNTERS and tidy not in _UNITS:
         return ONE
+    if tidy not in _UNITS and tidy.isalpha() and (named := _by_registry(tidy)) is not None:
+        return named  # "ohms" is no ohm-second
     tokens = _tokens(tidy) or _tokens(_recased(tidy))
     return _by_words(simplified(halfwidth(text))) if tokens is None else _product(tokens)
 

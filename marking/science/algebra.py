@@ -45,7 +45,7 @@ def _candidates(key: str, text: str) -> list[str]:
 
 
 def _without_words(text: str) -> str:
-    return _WORDS_BEHIND.sub("", _WORDS_BEFORE.sub("", text.strip()))
+    return _WORDS_BEHIND.sub("", _WORDS_BEFORE.sub("", text.strip())).lstrip("= ")
 
 
 def _expression(check: ExpressionCheck, steps: int, text: str) -> Judged:
@@ -89,12 +89,11 @@ def judge_formula(check: FormulaCheck, steps: int, text: str) -> Judged:
         key = parse_statement(check.value)
     except (NotAlgebra, RecursionError):
         return unreadable(f"公式 {check.value} 不在能读的范围内")
-    relations = relations_in(text)
-    if not relations:
-        return unreadable(f"没有写出公式，应为 {check.value}")
     names = _Names(check, key)
-    for relation in relations:
-        renamed, is_guess = names.renamed(relation)
+    tried = [names.renamed(relation) for relation in relations_in(text)]
+    if not any(names.shared(renamed) > 1 for renamed, _ in tried):
+        return unreadable(f"没有写出公式，应为 {check.value}")
+    for renamed, is_guess in tried:
         if _same_relation(key, renamed):
             said = "（字母写法不同）" if is_guess else ""
             return right(steps, f"写出公式 {check.value}{said}", _OTHER_LETTERS if is_guess else 1.0)
@@ -118,12 +117,12 @@ class _Names:
     """Which of the key's letters a pupil's letter stands for."""
 
     def __init__(self, check: FormulaCheck, key: Statement) -> None:
-        self._own = letters(key.left) | (letters(key.right) if key.right else frozenset())
+        self._own = _letters(key)
         self._groups = [set(group.split()) for group in check.letters]
 
     def renamed(self, statement: Statement) -> tuple[Statement, bool]:
         """The statement in the key's letters, and whether a subscript had to be passed over."""
-        used = letters(statement.left) | (letters(statement.right) if statement.right else frozenset())
+        used = _letters(statement)
         names, is_guess = {}, False
         for name in used - self._own:
             listed = next((own for group in self._groups if name in group for own in group & self._own), None)
@@ -135,6 +134,14 @@ class _Names:
                 names[name], is_guess = bare[0], True
         right_side = _renamed(statement.right, names) if statement.right else None
         return Statement(_renamed(statement.left, names), statement.relation, right_side), is_guess
+
+    def shared(self, statement: Statement) -> int:
+        """How many of the key's letters the statement has."""
+        return len(self._own & _letters(statement))
+
+
+def _letters(statement: Statement) -> frozenset[str]:
+    return letters(statement.left) | (letters(statement.right) if statement.right else frozenset())
 
 
 def _renamed(node: Node, names: dict[str, str]) -> Node:

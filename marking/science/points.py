@@ -12,7 +12,7 @@ from marking.science.values import Value, answer_text, letters_of, parse_value, 
 MAX_POINTS = 12
 MAX_COORDINATES = 4
 _COMMA = re.compile(r"[,;]")
-_JOINT = re.compile(r"[,;]|或者|或|和|与|及|or|and")
+_JOINT = re.compile(r"[,;]|或者|或|且|和|与|及")
 _LABELLED = re.compile(r"^(?:点|向量)?(?P<label>[A-Za-z](?:_\d|')?)?=?(?P<inner>[(<].*[)>])$")
 _NAMED = re.compile(r"^(?P<name>[A-Za-z])=(?P<value>[^=]+)$")
 _UNIT_VECTORS = "ijk"

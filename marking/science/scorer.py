@@ -137,7 +137,8 @@ def _find(criterion: Criterion, check: Check | None, readings: tuple[TextReading
         if best is not None and best.judged.steps > best_called.judged.steps:
             return Found(best.reading, best.piece, best.judged, _BESIDE)
         return best_called
-    return best
+    of_others = best is not None and check.name and best.piece.name and not best.judged.steps
+    return None if of_others else best
 
 
 def _best(found: list[Found]) -> Found | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import inf
+from math import inf, isinf
 
 from core.answer_keys import SetCheck
 from marking.equivalence import SHIFTS
@@ -18,8 +18,8 @@ _GUESSED = 0.8
 
 _EMPTY = re.compile(r"∅|Ø|φ|ϕ|Φ|空集|无解|无实数解|不存在|\{\}")
 _ALL = re.compile(r"R|ℝ|(?:全体|任意|一切|所有)?实数(?:集)?|全体实数R|\(-∞,\+?∞\)")
-_OR = re.compile(r"∪|或者|或|and/or|or(?![a-z])")
-_AND = re.compile(r"∩|并且|且|&|and")
+_OR = re.compile(r"∪|或者|或")
+_AND = re.compile(r"∩|并且|且|&")
 _COMMA = re.compile(r"[,;]")
 _BUILDER = re.compile(r"^\{([A-Za-zα-ω])(?:∈R|∈ℝ)?[|:](.+)\}$")
 _INTERVAL = re.compile(r"^([\[(])(.+)([\])])$")
@@ -73,12 +73,18 @@ def judge_set(check: SetCheck, steps: int, text: str) -> Judged:
 def _difference(wanted: Pieces, written: Pieces, key: str) -> str:
     if not written:
         return f"写成空集，应为 {key}"
+    if not wanted:
+        return f"应为空集 {key}"
     finite = [[piece.low for piece in pieces if piece.low == piece.high] for pieces in (wanted, written)]
     if len(finite[0]) == len(wanted) and len(finite[1]) == len(written):
         absent = [f"{one:g}" for one in finite[0] if not any(_close(one, other) for other in finite[1])]
         added = [f"{one:g}" for one in finite[1] if not any(_close(one, other) for other in finite[0])]
         parts = [f"少了 {'、'.join(absent)}"] * bool(absent) + [f"多了 {'、'.join(added)}"] * bool(added)
         return f"{'，'.join(parts)}，应为 {key}"
+    if len(wanted) == len(written) and all(
+        _close(a.low, b.low) or _close(a.high, b.high) for a, b in zip(wanted, written, strict=True)
+    ):
+        return f"有端点的数不对，应为 {key}"
     if _same(merged(common(wanted, written)), written, ends=True):
         return f"少了一部分，应为 {key}"
     return f"与 {key} 不同"
@@ -296,4 +302,6 @@ def _same(first: Pieces, second: Pieces, *, ends: bool) -> bool:
 
 
 def _close(first: float, second: float) -> bool:
-    return first == second or abs(first - second) <= CLOSE * max(1.0, abs(first))
+    if isinf(first) or isinf(second):
+        return first == second
+    return abs(first - second) <= CLOSE * max(1.0, abs(first))

@@ -13,7 +13,7 @@ MAX_SOLUTIONS = 24
 _NOTHING = re.compile(
     r"∅|空集|(?:原方程|方程|此方程)?(?:无(?:实数|实|整数)?[解根]|没有(?:实数)?[解根])|nosolutions?"
 )
-_BETWEEN = re.compile(r"[,;]|或者|或|和|及|与|以及|or|and")
+_BETWEEN = re.compile(r"[,;]|或者|或|且|和|及|与|以及")
 _NAME = re.compile(r"^(?P<names>(?:[A-Za-zα-ω](?:_?\d)?=)+)(?P<value>[^=]+)$")
 _BESIDES = re.compile(r"^(?:解|根|方程|原|的|分别)+")
 

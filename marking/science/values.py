@@ -53,6 +53,8 @@ def letters_of(value: Value) -> frozenset[str]:
 def answer_text(text: str) -> str:
     """The text in the grammar's signs, without the words before the answer; at most MAX_CHARACTERS."""
     one_line = re.sub(r"\s*\n\s*", ";", text[: 2 * MAX_CHARACTERS].strip())
+    for word, sign in (("or", "或"), ("and", "且")):
+        one_line = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", sign, one_line)
     tidy = tidied(one_line)[:MAX_CHARACTERS]
     return _LEAD.sub("", tidy, count=1) or tidy
 
