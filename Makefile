@@ -12,7 +12,7 @@ ifneq ($(wildcard .venv/fonts),)
 export ZHUPI_FONTS := $(CURDIR)/.venv/fonts
 endif
 
-.PHONY: help setup setup-dev demo test check format bench paddle lock clean
+.PHONY: help setup setup-dev demo test check format bench paddle judge lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,10 +45,13 @@ bench: setup-dev ## Run all benchmarks (DATA=folder with the samples)
 paddle: setup ## Make .venv-paddle, where the PaddleOCR engine lives
 	$(PY) scripts/make_paddle_env.py
 
+judge: setup ## Make .venv-judge, where the local judge (PyTorch) is tested
+	$(PY) scripts/make_judge_env.py
+
 lock: setup-dev ## Pin the newest packages that pyproject.toml allows
 	$(LOCK) --upgrade --output-file requirements.lock pyproject.toml requirements.in
 	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml requirements.in
 
 clean: ## Remove what was made, but no data (zhupi-data stays)
-	rm -rf .venv .venv-paddle demo-output demo-data benchmarks/out .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	rm -rf .venv .venv-paddle .venv-judge demo-output demo-data benchmarks/out .mypy_cache .ruff_cache .pytest_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,7 +11,7 @@ import pytest
 from core.settings import Settings
 from pipeline.toolbox import Toolbox, open_toolbox
 
-#: Parts of the machine that must be there, by name ("server", "browser", "paddle"): set where CI installed them.
+#: Parts of the machine that must be there, by name ("server", "browser", "paddle", "judge"): set where CI installed them.
 _REQUIRED = "ZHUPI_TEST_REQUIRE"
 REQUIRED_PARTS = frozenset(os.environ.get(_REQUIRED, "").split(",")) - {""}
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import secrets
@@ -90,6 +91,11 @@ def new_fence(answer: str) -> str:
         fence = f"=== {secrets.token_hex(12)} ==="
         if fence not in answer:
             return fence
+
+
+def own_fence(answer: str) -> str:
+    """A line made of the answer's own SHA-256, which it cannot hold: the same prompt for the same answer."""
+    return f"=== {hashlib.sha256(answer.encode()).hexdigest()[:24]} ==="
 
 
 def _described(target: Target, question: Question) -> dict[str, Any]:

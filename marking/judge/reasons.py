@@ -95,7 +95,8 @@ def _in_chinese(by_criterion: bool, quoted: Sequence[str], opinion: Agreement) -
     }[opinion.verdict]
     said = f"写到{'、'.join(f'“{words}”' for words in quoted)}，" if quoted else ""
     why = f"；评分模型的理由：{opinion.why.rstrip('。')}" if opinion.why else ""
-    return f"{said}{verb}（{opinion.samples} 次判断 {opinion.agreeing} 次一致）{why}"
+    votes = f"（{opinion.samples} 次判断 {opinion.agreeing} 次一致）" if opinion.samples > 1 else ""
+    return f"{said}{verb}{votes}{why}"
 
 
 def _in_english(by_criterion: bool, quoted: Sequence[str], opinion: Agreement) -> str:
@@ -108,7 +109,8 @@ def _in_english(by_criterion: bool, quoted: Sequence[str], opinion: Agreement) -
     }[opinion.verdict]
     said = f"Says {', '.join(f'“{words}”' for words in quoted)}; " if quoted else ""
     why = f" The judge's reason: {opinion.why}" if opinion.why else ""
-    return f"{said}{verb} ({opinion.agreeing} of {opinion.samples} judgements agree).{why}"
+    votes = f" ({opinion.agreeing} of {opinion.samples} judgements agree)" if opinion.samples > 1 else ""
+    return f"{said}{verb}{votes}.{why}"
 
 
 def _short(words: str) -> str:
