@@ -466,6 +466,8 @@ def _criterion_award(criterion: str, accepted: tuple[str, ...], text: str) -> Aw
         (
             Evidence(
                 text=words,
+                start=text.find(words),
+                end=text.find(words) + len(words),
                 box=_box(22.5 + 5.75 * start, 146.5 + 8.6 * line, 5.75 * len(words), 7.4),
                 card_page=1,
             ),

@@ -244,3 +244,40 @@ def test_the_desk_shows_levels_and_traits_of_an_essay(site: Site, marker: Person
         "语句通顺 &lt;书写&gt;",
     ):
         assert words in rubric
+
+
+def test_the_machines_word_stays_beside_the_persons(site: Site, marker: Person) -> None:
+    first = marker.fetch(f"{BASE}/next.json?item=6").get_json()["tasks"][0]
+    pads = [pad["id"] for pad in first["pads"]]
+    given = dict(zip(pads, (0, 2, 1), strict=True))
+    seen = {"revision": first["revision"], "standard": first["standard"]}
+    assert marker.fetch(f"{BASE}/{first['page']}/6/mark", {"awards": given, **seen}).status_code == 200
+    again = marker.fetch(f"{BASE}/{first['page']}/6.json").get_json()
+    assert [pad["given"] for pad in again["pads"]] == [0, 2, 1]
+    assert [pad["machine"] for pad in again["pads"]] == [2, 2, 2]
+    assert again["pads"][0]["evidence"] == ["平衡力"] and again["spans"] == first["spans"]
+
+
+def test_the_evidence_is_told_as_places_in_the_transcription(site: Site, marker: Person) -> None:
+    task = marker.fetch(f"{BASE}/next.json?item=6").get_json()["tasks"][0]
+    words = [
+        (task["text"][n][start:end], pad)
+        for n, spans in enumerate(task["spans"])
+        for start, end, pad in spans
+    ]
+    assert ("平衡力", task["pads"][0]["id"]) in words
+
+
+def test_a_seed_shows_nothing_of_the_machine(site: Site, marker: Person) -> None:
+    with site.tb.store.write() as uow:
+        mark = uow.marks.current("c1p1", "6")
+        assert mark is not None and mark.steps is not None
+        uow.marks.add(mark.model_copy(update={"seed": True}))
+    task = marker.fetch(f"{BASE}/c1p1/6.json").get_json()
+    assert task["blind"] and task["steps"] is None and task["reason"] == "" and task["boxes"] == []
+    assert all(
+        pad[name] in (None, "", [])
+        for pad in task["pads"]
+        for name in ("proposed", "machine", "reason", "odds", "chances", "evidence")
+    )
+    assert task["spans"] == [[] for _ in task["text"]] and task["confidence"] is None
