@@ -27,8 +27,8 @@ from marking.reading_odds import is_unread
 
 #: Members of a group are at least this like each other, where the item's own marks say nothing: with an
 #: embedding (mean of its cosine and that of the n-grams), and by n-grams alone. Chosen on SciEntsBank train.
-ALIKE = 0.72
-ALIKE_BY_GRAMS = 0.72
+ALIKE = 0.68
+ALIKE_BY_GRAMS = 0.68
 #: Down to here the item's own marks may lower it.
 _LEAST_ALIKE = 0.5
 _STEP = 0.05

@@ -12,8 +12,6 @@ from core.scoring import Question, Rubric
 from marking.distance import edit_distance
 from marking.normalise import comparable, halfwidth, simplified
 
-#: A word that more of the item's answers use tells little apart.
-_COMMON = 0.97
 #: Words of so many letters may have one letter wrong, longer ones (from the second figure) two.
 _FORGIVEN = (5, 9)
 #: A chunk of Chinese longer than this is taken in pairs of characters.
@@ -38,8 +36,23 @@ _ENGLISH_JOINTS = frozenset(
         "whom why will with within would you your",
     )
 )
-_SUFFIXES = ("ization", "ations", "ation", "ingly", "ments", "ment", "ings", "ness", "edly", "ies", "ing", "ion", "ive",
-             "ely", "ed", "es", "ly", "s", "e", "y")  # fmt: skip
+_SUFFIXES = (
+    *(
+        "ization",
+        "ations",
+        "ation",
+        "ating",
+        "ingly",
+        "ments",
+        "ated",
+        "ates",
+        "ment",
+        "ings",
+        "ness",
+        "edly",
+    ),
+    *("ate", "ies", "ing", "ion", "ive", "ely", "ed", "es", "ly", "s", "e", "y"),
+)
 _LEAST_STEM = 4
 
 
@@ -156,14 +169,6 @@ class Spotter:
 
 
 def rarity(present: Sequence[frozenset[int]], words: Sequence[KeyWord]) -> dict[int, float]:
-    """Inverse document frequency ln((N + 1)/(n + 1)) of each key word over the item's answers.
-
-    Words that (nearly) all answers use are left out: they tell nothing apart.
-    """
+    """Inverse document frequency ln((N + 1)/(n + 1)) of each key word that any of the item's answers uses."""
     counts = Counter(n for found in present for n in found)
-    total = len(present)
-    return {
-        n: math.log((total + 1) / (counts[n] + 1))
-        for n in range(len(words))
-        if counts[n] and counts[n] <= max(1.0, _COMMON * total)
-    }
+    return {n: math.log((len(present) + 1) / (counts[n] + 1)) for n in range(len(words)) if counts[n]}
