@@ -42,10 +42,17 @@ def _groups(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progre
     group_analysis(tb, exam_id, args, progress)
 
 
+def _learning(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:
+    from pipeline.teaching import learning_analysis  # noqa: PLC0415  (as the others)
+
+    learning_analysis(tb, exam_id, args, progress)
+
+
 #: Kind → use case of (toolbox, exam id, the job's arguments, progress).
 ANALYSES: dict[str, Analysis] = {
     "groups": _groups,
     "agreement": _agreement,
+    "learning": _learning,
     "licence": _licence,
     "patch": _patch,
     "essays": _essays,
