@@ -60,6 +60,7 @@ class Bench:
     continued: Mapping[str, tuple[PageReading, ...]]
     words: Mapping[tuple[str, str], tuple[str, str]]
     licence: Licence
+    scorer: Scorer | None = None
 
     def judged(self) -> Iterator[Judged | None]:
         """For each page read, its response to the item; ``None`` when the item does not begin there."""
@@ -76,7 +77,7 @@ class Bench:
 
     def _proposed(self, exam: Exam, reading: PageReading) -> Mark | None:
         several = (reading, *self.continued.get(reading.page_id, ()))
-        marks = proposed_marks(exam, self.cards[reading.card_id], several, self.licence, (self.item,))
+        marks = proposed_marks(exam, self.cards[reading.card_id], several, self.licence, (self.item,), self.scorer)
         return marks[0] if marks else None
 
 
@@ -188,8 +189,8 @@ def fate_of(current: Mark | None, judged: Judged) -> Fate:
     A mark under a standard older than the one that is changed is judged as if it had been touched: what the
     machine says of the two newer standards says nothing about it.
     """
-    if current is None:
-        return Fate.SUGGESTED
+    if current is None:  # nothing was marked, so nothing changes
+        return Fate.OPEN
     follows = current.source is MarkSource.MACHINE or (judged.word is not None and follows_key(current))
     if not follows and (current.flag or current.state is MarkState.PROPOSED):
         return Fate.OPEN

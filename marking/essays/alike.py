@@ -22,8 +22,8 @@ Ints = NDArray[np.int64]
 
 #: A run in more answers than this speaks for no pair.
 _MOST_SHARERS = 12
-#: Pairs laid side by side; a school has fewer, and each costs a few milliseconds.
-_MOST_PAIRS = 400
+#: Pairs laid side by side, at least and for each answer; a few milliseconds each.
+_MOST_PAIRS, _PAIRS_EACH = 400, 0.1
 #: Runs in common that a pair needs to be looked at, as a share of the shortest passage that is told of:
 #: of ten signs one may be misread in each of the two texts.
 _FEWEST_RUNS = 0.2
@@ -109,7 +109,7 @@ def _candidates(
     heavy = np.bincount(which, weights=weights)
     fewest = max(2, round(_FEWEST_RUNS * scale.alike))
     enough = np.flatnonzero(shared >= fewest)
-    best = enough[np.lexsort((pairs[enough], -heavy[enough]))][:_MOST_PAIRS]
+    best = enough[np.lexsort((pairs[enough], -heavy[enough]))][: max(_MOST_PAIRS, int(_PAIRS_EACH * count))]
     return [(int(pair // count), int(pair % count)) for pair in pairs[best]]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -16,10 +18,12 @@ from pipeline.patches import PatchDesk, adopt_patch, ask_preview, ask_wordings, 
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, tools
 from web.standard_form import standard_of
-from web.views.editor import problems_of
+from web.views.editor import Problem, problems_of
 
 bp = Blueprint("patches", __name__, url_prefix="/exams/<exam_id>")
 
+#: Where the item stands in the exam.
+_PLACE = re.compile(r"^sections\[\d+\]\.items\[\d+\]\.?")
 _LONGEST_TEXT = 60_000
 _LONGEST_WHY = 200
 
@@ -91,10 +95,15 @@ def preview(exam_id: str, number: str) -> ResponseReturnValue:
         tree = tree_of(_limited(typed), _("题目")) if typed else standard_of(tree, request.form)
         ask_preview(tb, exam_id, number, tree, me().login, _base_revision())
     except ExamInvalid as error:
-        return _page(patch_desk(tb, exam_id, number), tree, problems_of(error), typed), 400
+        return _page(patch_desk(tb, exam_id, number), tree, _in_item(error), typed), 400
     except (BadInput, Conflict) as error:
         return _page(patch_desk(tb, exam_id, number), tree, (), typed, error), error.http_status
     return redirect(url_for("patches.show", exam_id=exam_id, number=number))
+
+
+def _in_item(error: ExamInvalid) -> tuple[Problem, ...]:
+    """What is wrong, by the item's own fields; its place among the others says nothing here."""
+    return tuple(replace(p, path=_PLACE.sub("", p.path)) for p in problems_of(error))
 
 
 def _limited(text: str) -> str:
