@@ -40,7 +40,11 @@ class Judgements:
 
 
 class PairJudge:
-    """Judges pairs; the same pairs give the same judgements."""
+    """Judges pairs; the same pairs give the same judgements.
+
+    The file says by what its logits are divided (``temperature``), and whether the question is ``read`` or
+    ``left out``: a judge that holds the answer against the statement alone does better on new questions.
+    """
 
     def __init__(self, session: ort.InferenceSession, words: WordTable, tokens: PairTokens) -> None:
         self._session = session
@@ -48,6 +52,7 @@ class PairJudge:
         self._tokens = tokens
         facts = session.get_modelmeta().custom_metadata_map
         self._temperature = float(facts.get("temperature", "1"))
+        self._reads_question = facts.get("question", "read") == "read"
         self.name = facts.get("name", "pair-judge")
 
     def judge(self, pairs: Sequence[Pair]) -> Judgements:
@@ -61,6 +66,8 @@ class PairJudge:
         )
 
     def _logits(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
+        if not self._reads_question:
+            pairs = [pair._replace(question="") for pair in pairs]
         rows = self._tokens.rows(pairs)
         logits = np.zeros((len(rows), _VERDICTS + 1), dtype=np.float32)
         for places in batches([len(row.ids) for row in rows], BATCH_TOKENS, BATCH_MOST):

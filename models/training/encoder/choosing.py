@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.marks import Verdict
 from models.training.encoder.examples import CONTRADICTED, CREDITED, NOT_FULL, Example
 
+VERDICTS = tuple(Verdict)
 #: The three classes of SemEval-2013 task 7, as sets of verdicts.
 THREE = (CREDITED, CONTRADICTED, NOT_FULL)
 
@@ -43,6 +45,19 @@ def best_offsets(odds: NDArray[np.float32], truth: NDArray[np.int64]) -> tuple[f
     return contradictory, incorrect
 
 
+def best_temperature(examples: Sequence[Example], judged: NDArray[np.float32]) -> float:
+    """What the logits of the verdicts are best divided by: least −log P(any right verdict)."""
+    allowed = np.array([[v in (one.verdicts or VERDICTS) for v in VERDICTS] for one in examples])
+    logs = np.log(judged[:, : len(VERDICTS)] + 1e-7)
+
+    def surprise(temperature: float) -> float:
+        odds = np.exp(logs / temperature)
+        right = (odds * allowed).sum(axis=1) / odds.sum(axis=1)
+        return float(-np.log(right + 1e-7).mean())
+
+    return float(min(np.arange(0.7, 3.55, 0.05), key=surprise))
+
+
 def summary(examples: Sequence[Example], judged: NDArray[np.float32]) -> dict[str, float]:
     """Macro-F1 of three classes where they are known, and the root mean square error of the share."""
     figures: dict[str, float] = {}
@@ -55,6 +70,7 @@ def summary(examples: Sequence[Example], judged: NDArray[np.float32]) -> dict[st
         shifted = (np.log(odds + 1e-6) + np.array([0.0, *offsets])).argmax(axis=1)
         figures["macro_f1_offsets"] = macro_f1(truth, shifted)
         figures["offset_contradictory"], figures["offset_incorrect"] = offsets
+    figures["temperature"] = best_temperature(examples, judged)
     known = [at for at, one in enumerate(examples) if one.share is not None]
     shares = np.array([examples[at].share for at in known], dtype=np.float64)
     figures["rmse"] = float(np.sqrt(np.mean((judged[known, -1] - shares) ** 2)))

@@ -84,7 +84,8 @@ def main() -> None:
 def measure(net: Judge, tokens: PairTokens, kept_back: list[Example], out: Path, number: int) -> None:
     """Figures on unseen answers and unseen questions of both sets, and all predictions by the answers' ids."""
     found = judged(net, tokens.rows([one.pair for one in kept_back]))
-    figures = {}
+    alone = judged(net, tokens.rows([one.pair._replace(question="") for one in kept_back]))
+    figures: dict[str, dict[str, float]] = {}
     for name, is_saf in (("sra", False), ("saf", True)):
         for side in ("answers", "questions"):
             unseen = side == "questions"
@@ -95,6 +96,7 @@ def measure(net: Judge, tokens: PairTokens, kept_back: list[Example], out: Path,
             ]
             chosen = [kept_back[at] for at in places]
             figures[f"{name} unseen {side}"] = choosing.summary(chosen, found[places])
+            figures[f"{name} unseen {side}, no question"] = choosing.summary(chosen, alone[places])
     for name, values in figures.items():
         logging.info("pass %d: %s: %s", number, name, values)
     (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
@@ -105,6 +107,8 @@ def measure(net: Judge, tokens: PairTokens, kept_back: list[Example], out: Path,
         unseen_question=np.array([english_pairs.is_unseen_question(one) for one in kept_back]),
         verdicts=found[:, :4],
         share=found[:, 4],
+        verdicts_alone=alone[:, :4],
+        share_alone=alone[:, 4],
     )
 
 

@@ -24,6 +24,7 @@ from models.training.encoder.examples import (
     NOTHING,
     PARTLY,
     Example,
+    against_wrong,
     alone,
     peers,
     swapped,
@@ -31,6 +32,9 @@ from models.training.encoder.examples import (
 
 _SRA = {"correct": (CREDITED, 1.0), "contradictory": (CONTRADICTED, 0.0), "incorrect": (NOT_FULL, 0.0)}
 _SAF = {"Correct": CREDITED, "Partially correct": PARTLY, "Incorrect": NOTHING}
+LONG_ODDS = 0.6  #: of long answers so many take part in a pass: they cost most of the time
+#: How often the question is left out: with it, answers are learnt by heart rather than held against the statement.
+ALONE_ODDS = 0.6
 _TEST_PARTS = ("unseen_answers", "unseen_questions")
 
 
@@ -74,12 +78,14 @@ def one_pass(examples: list[Example], seed: int) -> list[Example]:
     """The examples of one pass: every real one, and made ones drawn anew."""
     draw = Random(seed)  # noqa: S311 (not for cryptography)
     short = [one for one in examples if len(one.pair.answer) < 400]
+    real = [one for one in examples if len(one.pair.answer) < 400 or draw.random() < LONG_ODDS]
     made = [
-        *peers(short, draw, odds=0.45),
+        *peers(short, draw, odds=0.4),
+        *against_wrong(short, draw, odds=0.35),
         *swapped(short, draw, odds=0.06),
         *_opposites(short, draw, odds=0.16),
     ]
-    return [_read_badly(one, draw) for one in alone([*examples, *made], draw, odds=0.12)]
+    return [_read_badly(one, draw) for one in alone([*real, *made], draw, odds=ALONE_ODDS)]
 
 
 def _opposites(examples: list[Example], draw: Random, odds: float) -> Iterator[Example]:

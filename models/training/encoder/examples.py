@@ -14,6 +14,7 @@ CONTRADICTED = (Verdict.CONTRADICTED,)
 NOT_ADDRESSED = (Verdict.NOT_ADDRESSED,)
 #: "incorrect" of the SemEval labels: an answer that has a part only is among them.
 NOT_FULL = (Verdict.PARTLY, Verdict.NOT_ADDRESSED)
+NOT_CREDITED = (Verdict.PARTLY, Verdict.CONTRADICTED, Verdict.NOT_ADDRESSED)
 NOTHING = (Verdict.CONTRADICTED, Verdict.NOT_ADDRESSED)
 
 
@@ -43,6 +44,29 @@ def peers(examples: list[Example], draw: Random, odds: float, shortest: int = 12
         others = [text for text in by_group.get(one.group, ()) if text != one.pair.answer]
         if others and draw.random() < odds:
             made.append(replace(one.with_pair(statement=draw.choice(others)), weight=0.7 * one.weight))
+    return made
+
+
+def against_wrong(examples: list[Example], draw: Random, odds: float, shortest: int = 12) -> list[Example]:
+    """Answers held against a wrong answer to the same question, as if that were asked for.
+
+    The wrong answer itself is credited then, a right one is not: nobody can learn by heart which answers to a
+    question are right without looking at the statement.
+    """
+    right: dict[str, list[str]] = {}
+    for one in examples:
+        if one.verdicts == CREDITED:
+            right.setdefault(one.group, []).append(one.pair.answer)
+    made = []
+    for one in examples:
+        wrong = CREDITED != one.verdicts != PARTLY and len(one.pair.answer) >= shortest
+        if wrong and draw.random() < odds:
+            turned = one.with_pair(statement=one.pair.answer)
+            if draw.random() < 0.4 or one.group not in right:
+                made.append(replace(turned, verdicts=CREDITED, share=1.0, weight=0.6))
+            else:
+                other = turned.with_pair(answer=draw.choice(right[one.group]))
+                made.append(replace(other, verdicts=NOT_CREDITED, share=0.0, weight=0.6))
     return made
 
 

@@ -26,9 +26,9 @@ class Plan:
     """How a judge is trained. ``layer_decay`` is the factor of the rate from one layer to the one below."""
 
     passes: int = 5
-    rate: float = 1.2e-4
+    rate: float = 1e-4
     head_rate: float = 6e-4
-    layer_decay: float = 0.9
+    layer_decay: float = 0.85
     batch_tokens: int = 2_600
     batch_most: int = 32
     warm_up: float = 0.06

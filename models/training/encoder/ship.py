@@ -30,7 +30,8 @@ def main() -> None:
     written = write_encoder(encoder, tokenizer / "tokenizer.json", options.out, options.language)
     if options.state is not None:
         path = options.out / f"{options.language}-judge.onnx"
-        write_judge(Judge(encoder), options.state, path, options.temperature)
+        facts = {"temperature": f"{options.temperature:.3f}", "question": options.question}
+        write_judge(Judge(encoder), options.state, path, facts)
         written.append(path)
     for path in written:
         print(f"{path.name}  {path.stat().st_size:>10,}  {hashlib.sha256(path.read_bytes()).hexdigest()}")
@@ -47,11 +48,10 @@ def write_encoder(encoder: BertModel, tokenizer: Path, out: Path, language: str)
     return [model, words, tokens]
 
 
-def write_judge(judge: Judge, state: Path, path: Path, temperature: float) -> None:
-    """The running mean of a state's weights as a graph."""
+def write_judge(judge: Judge, state: Path, path: Path, facts: dict[str, str]) -> None:
+    """The running mean of a state's weights as a graph, with what ``PairJudge`` is to know about it."""
     judge.load_state_dict(torch.load(state)["mean"])
-    facts = {"name": path.stem + "-1", "temperature": f"{temperature:.3f}"}
-    graph.save(graph.judge_graph(judge), path, **facts)
+    graph.save(graph.judge_graph(judge), path, name=path.stem + "-1", **facts)
 
 
 def _options() -> argparse.Namespace:
@@ -61,6 +61,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--base", type=Path, help="folder of the pre-trained Chinese encoder")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--temperature", type=float, default=1.0, help="divides the verdicts' logits")
+    parser.add_argument(
+        "--question", choices=("read", "left out"), default="read", help="what the judge is given"
+    )
     return parser.parse_args()
 
 
