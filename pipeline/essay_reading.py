@@ -13,7 +13,7 @@ from core.exam_files.one_item import item_of
 from core.exams import Essay, Exam, Item, MultipleChoice, ShortAnswer, SingleChoice
 from core.pages import PageReading, TextLine, TextReading
 from core.store.base import utc_now
-from marking.essays import alike_pairs, facts_of_all, suggest_traits
+from marking.essays import Silent, alike_pairs, facts_of_all, suggest_traits
 from marking.scoring.protocol import Scorer
 from ocr.cards import grid_cells
 from ocr.handwriting import read_regions
@@ -23,6 +23,7 @@ from pipeline.analyses import Progress
 from pipeline.engines import licence_of, text_engine
 from pipeline.essays import KIND
 from pipeline.ink import CELL_MM
+from pipeline.judging import judge_usage, keep_usage, scorer_of, usage_of
 from pipeline.marking_again import COUNTING, continuations
 from pipeline.pictures import page_ink
 from pipeline.proposals import items_beginning_on, keep_proposal, proposed_marks, question_of
@@ -227,6 +228,8 @@ def _traits(
         return {}, ""
     question = question_of(answers.exam, answers.item.number)
     given = suggest_traits(answers.item, judge, question, texts, answers.exam.step)
+    with tb.store.write() as uow:
+        keep_usage(uow, answers.exam.id, usage_of(judge))
     only = {id_: tuple(t for t in several if t.model.startswith("judge")) for id_, several in given.items()}
     return only, judge.name
 
@@ -234,6 +237,9 @@ def _traits(
 def _judge(tb: Toolbox, answers: Answers) -> Scorer | None:
     if tb.settings.judge_kind == "none" or not getattr(answers.item, "traits", ()):
         return None
-    from pipeline.judging import scorer_of  # noqa: PLC0415  (an HTTP client only where a judge is set)
-
-    return scorer_of(tb.settings)
+    with tb.store.read() as uow:
+        spent = judge_usage(uow, answers.exam.id)
+        names = [
+            w for c in uow.candidates.roster(answers.exam.id).candidates for w in (c.name, c.number) if w
+        ]
+    return scorer_of(tb.settings, spent, names, fallback=Silent())

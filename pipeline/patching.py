@@ -15,7 +15,7 @@ from typing import Any
 from core.cards import Card
 from core.exam_files import read_exam
 from core.exam_files.one_item import item_of
-from core.exams import Exam
+from core.exams import Exam, ShortAnswer
 from core.jobs import JobKind
 from core.marks import Mark, MarkSource, MarkState
 from core.pages import PageReading
@@ -26,12 +26,14 @@ from marking import Licence
 from marking.rubric_changes import rewritten_statements, rubric_changes
 from pipeline.analyses import Progress
 from pipeline.engines import licence_of
+from pipeline.learning import owe_learning_again
 from pipeline.licences import under_licences
 from pipeline.marking_again import COUNTING, continuations, corrected_mark, follows_key, keep_again
 from pipeline.missed import find_missed_wordings
 from pipeline.patch_figures import class_shifts, flows_of, sample_of, seen_awards
 from pipeline.proposals import option_labels, proposed_marks
 from pipeline.results import ExamState, read_state
+from pipeline.scorers import ExamScorer
 from pipeline.toolbox import Toolbox
 
 KIND = "patch"
@@ -60,7 +62,7 @@ class Bench:
     continued: Mapping[str, tuple[PageReading, ...]]
     words: Mapping[tuple[str, str], tuple[str, str]]
     licence: Licence
-    scorer: Scorer | None = None
+    scoring: ExamScorer | None  #: of short answers alone: models are loaded for it
 
     def judged(self) -> Iterator[Judged | None]:
         """For each page read, its response to the item; ``None`` when the item does not begin there."""
@@ -77,7 +79,8 @@ class Bench:
 
     def _proposed(self, exam: Exam, reading: PageReading) -> Mark | None:
         several = (reading, *self.continued.get(reading.page_id, ()))
-        marks = proposed_marks(exam, self.cards[reading.card_id], several, self.licence, (self.item,), self.scorer)
+        scorer = self.scoring.scorer if self.scoring is not None else None
+        marks = proposed_marks(exam, self.cards[reading.card_id], several, self.licence, (self.item,), scorer)
         return marks[0] if marks else None
 
 
@@ -124,12 +127,15 @@ def preview_patch(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: 
     else:
         preview = _worked_out(preview, bench, state, counting, progress)
     with tb.store.write() as uow:
+        if bench.scoring is not None:
+            bench.scoring.keep(uow)
         uow.analyses.add(exam_id, KIND, item, preview.model_dump_json(), args["by"])
 
 
 def bench_of(tb: Toolbox, uow: UnitOfWork, old: Exam, new: Exam, item: str) -> Bench:
     """What judging needs, read in one transaction."""
     readings = uow.pages.readings(old.id)
+    scored = isinstance(item_of(new, item), ShortAnswer)
     return Bench(
         old=old,
         new=new,
@@ -139,6 +145,7 @@ def bench_of(tb: Toolbox, uow: UnitOfWork, old: Exam, new: Exam, item: str) -> B
         continued=continuations(uow, old.id, readings),
         words=uow.pages.corrections(old.id),
         licence=licence_of(tb.settings),
+        scoring=ExamScorer(tb.settings, uow, new) if scored else None,
     )
 
 
@@ -295,5 +302,10 @@ def _note(
     )
     counts = ", ".join(f"{fate.value} {count}" for fate, count in sorted(told.items()))
     with tb.store.write() as uow:
+        if bench.scoring is not None:
+            bench.scoring.keep(uow)
+        owed = owe_learning_again(uow, bench.new, (item,))
         uow.analyses.add(exam_id, DONE, item, done.model_dump_json())
         uow.audit.write("machine", "patch.done", exam_id, f"revision {args['revision']}", after=counts)
+    for job_id in owed:
+        tb.wake(job_id)

@@ -2,6 +2,6 @@
 
 from marking.essays.alike import alike_pairs
 from marking.essays.facts import essay_facts, facts_of_all
-from marking.essays.traits import suggest_traits, trait_rubric
+from marking.essays.traits import Silent, suggest_traits, trait_rubric
 
-__all__ = ["alike_pairs", "essay_facts", "facts_of_all", "suggest_traits", "trait_rubric"]
+__all__ = ["Silent", "alike_pairs", "essay_facts", "facts_of_all", "suggest_traits", "trait_rubric"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.essays import EssayText, TraitSuggestion
 from core.exams import Criterion, Essay
+from core.marks import Award
 from core.scores import ScoreStep
 from core.scoring import Question, Response, Rubric
 from marking.scoring.protocol import Scorer
@@ -62,3 +63,19 @@ def suggest_traits(
         )
         for essay, awards in zip(written, several, strict=True)
     }
+
+
+class Silent:
+    """Behind a judge that cannot be reached: says nothing of essays. What it gives is never shown."""
+
+    name = "silent"
+
+    def score_all(
+        self, question: Question, rubric: Rubric, responses: Sequence[Response]
+    ) -> tuple[tuple[Award, ...], ...]:
+        """No steps for any criterion, marked as this scorer's."""
+        nothing = tuple(
+            Award(criterion=c.id, steps=0, full_steps=c.steps, confidence=0.0, model=self.name)
+            for c in rubric.criteria
+        )
+        return (nothing,) * len(responses)

@@ -252,7 +252,7 @@ def test_only_the_preview_that_was_looked_at_can_be_adopted(marked: Home) -> Non
         adopt_patch(marked.tb, marked.exam_id, "4", first.blob, OFFICE, "改")
 
 
-REFUSED = (
+REFUSED: tuple[tuple[str, dict[str, Any], type[Exception], str], ...] = (
     ("2", {"key": "Z"}, ExamInvalid, "key"),
     ("2", {"key": "A"}, BadInput, "没有改动任何影响评分的内容"),
     ("2", {"number": "99"}, BadInput, "不能改第 2 题的题号和题型"),

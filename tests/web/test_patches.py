@@ -39,7 +39,7 @@ def test_a_changed_key_is_shown_first_and_adopted_in_one_action(site: Site, offi
     before = steps_of(site, "3")
     assert office.post(PAGE, FORM).status_code == 302
     assert "正在算这次改动的影响" in office.get(PAGE).text
-    assert office.fetch(f"{PAGE}/state.json").json["busy"] is True
+    assert office.fetch(f"{PAGE}/state.json").get_json()["busy"] is True
     run_owed(site.tb)
     shown = office.get(PAGE).text
     for words in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
@@ -130,7 +131,7 @@ class Judge:
     name = "judge:made"
 
     def score_all(
-        self, question: Question, rubric: Rubric, responses: tuple[Response, ...]
+        self, question: Question, rubric: Rubric, responses: Sequence[Response]
     ) -> tuple[tuple[Award, ...], ...]:
         return tuple(
             tuple(
