@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from core.answer_keys import shown
 from core.exams import (
     Blank,
     Criterion,
@@ -195,10 +196,10 @@ def _fits(blank: Blank, variants: list[dict[str, Any]]) -> bool:
 
 def _plain_variants(blank: Blank) -> list[dict[str, Any]]:
     """Variants for any blank: its key, and something that is surely wrong."""
-    if blank.numeric is not None:
-        right = f"{blank.numeric.value}{blank.numeric.unit}"
-    else:
-        right = blank.accepted[0] if blank.accepted else blank.expression
+    key = blank.numeric or blank.check
+    right = blank.accepted[0] if blank.accepted else blank.expression
+    if key is not None:
+        right = shown(key).replace(" ", "")
     return [{"text": right, "points": blank.steps}, {"text": "不知道", "points": 0}]
 
 

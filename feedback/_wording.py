@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.answer_keys import shown
 from core.exams import (
     Blank,
     Essay,
@@ -91,9 +92,8 @@ def blank_key(blank: Blank) -> str:
     """The right answer of one blank; synonyms after a slash."""
     if blank.accepted:
         return " / ".join(blank.accepted[:3])
-    if blank.numeric:
-        return f"{blank.numeric.value} {blank.numeric.unit}".strip()
-    return blank.expression
+    key = blank.numeric or blank.check
+    return shown(key) if key else blank.expression
 
 
 def criterion_names(item: Item) -> tuple[tuple[str, str, int], ...]:

@@ -71,9 +71,8 @@ def _of_fill(exam: Exam, item: Fill, part: int) -> Expectation:
 
 def _words_of(criterion: Criterion) -> list[str]:
     phrases = (criterion.statement, *criterion.accepted, *criterion.must_not)
-    if criterion.check is not None:
-        phrases += canonical_forms(criterion.check)
-    return [part for phrase in phrases for part in phrase.split("+")]
+    written = canonical_forms(criterion.check) if criterion.check is not None else ()
+    return [*written, *(part for phrase in phrases for part in phrase.split("+"))]
 
 
 def _words_around(item: Item) -> list[str]:

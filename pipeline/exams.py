@@ -10,6 +10,7 @@ from core.exam_files import read_exam, write_exam
 from core.exams import Exam
 from core.jobs import JobKind
 from marking import changed_items
+from marking.science.keys import refuse_unreadable_keys
 from pipeline.toolbox import Toolbox
 
 _PICTURE_LIMIT_BYTES = 8 * 1024 * 1024
@@ -37,10 +38,11 @@ def save_exam(tb: Toolbox, text: str, file_name: str, by: str, base_revision: in
             ``None`` to put the text over whatever is there.
 
     Raises:
-        ExamInvalid: the text is no valid exam; nothing was changed.
+        ExamInvalid: the text is no valid exam, or a key cannot be read; nothing was changed.
         Conflict: somebody else has saved another revision in the meantime; nothing was changed.
     """
     exam = read_exam(text, file_name)
+    refuse_unreadable_keys(exam, file_name)
     with tb.store.write() as uow:
         before = uow.exams.get(exam.id) if uow.exams.has(exam.id) else None
         if before is not None and _same(before, exam):

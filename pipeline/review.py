@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from core.answer_keys import shown
 from core.errors import BadInput, Conflict, NotFound
 from core.exams import Essay, Exam, Fill, Item, ShortAnswer
 from core.marks import Award, Mark, MarkSource, MarkState
@@ -15,6 +16,7 @@ from core.scores import format_steps
 from core.store import UnitOfWork
 from core.store.base import utc_now
 from marking import rubric_digest
+from pipeline.learning import owe_learning
 from pipeline.licences import after_mark
 from pipeline.results import OBJECTIVE, read_state, uncounted_responses
 from pipeline.toolbox import Toolbox
@@ -75,8 +77,8 @@ def pads_of(item: Item) -> tuple[CriterionPad, ...]:
 
 def _blank_key(item: Fill, number: int) -> str:
     blank = item.blanks[number - 1]
-    numeric = f"{blank.numeric.value} {blank.numeric.unit}".strip() if blank.numeric else ""
-    return " / ".join(filter(None, (*blank.accepted, numeric, blank.expression)))
+    keys = [shown(key) for key in (blank.numeric, blank.check) if key is not None]
+    return " / ".join(filter(None, (*blank.accepted, *keys, blank.expression)))
 
 
 Queue = Literal["waiting", "flagged"]
@@ -234,7 +236,9 @@ def give_mark_in(
     _check(exam, definition, awards)
     given = tuple(_award(pad, awards[pad.id], before) for pad in pads_of(definition))
     mark = _person_mark(before, definition, given, by, reason)
-    return _keep(uow, before, mark, "mark.give", why or reason)
+    kept = _keep(uow, before, mark, "mark.give", why or reason)
+    owe_learning(uow, before.exam_id, definition)  # the sweep wakes a worker for it
+    return kept
 
 
 def _check_free(uow: UnitOfWork, now: Mark, item: Item, by: str, seen: Seen | None) -> None:

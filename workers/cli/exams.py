@@ -11,6 +11,7 @@ from core.errors import BadInput, Conflict
 from core.exam_files import read_exam, write_exam
 from core.exams import Exam, Item, Picture
 from core.scores import format_steps
+from marking.science.keys import refuse_unreadable_keys
 from pipeline.exams import picture_put, save_exam
 from pipeline.requests import ask_card
 from pipeline.rosters import import_roster
@@ -31,6 +32,7 @@ def exam() -> None:
 def check(file: Path, as_json: bool) -> None:
     """Check an exam FILE (YAML) without keeping anything."""
     read = read_exam(_text(file), file.name)
+    refuse_unreadable_keys(read, file.name)
     show(_summary(read), [f"{file.name}: 没有发现问题。", _sentence(read)], as_json)
 
 
