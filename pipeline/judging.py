@@ -46,14 +46,13 @@ def scorer_of(
         EngineUnavailable: the local judge's packages are not installed.
         ModelUnusable: the local model cannot be loaded.
     """
-    behind = fallback or _shipped()
     match settings.judge_kind:
         case "server":
-            return _server_judge(settings, behind, spent, names)
+            return _server_judge(settings, fallback, spent, names)
         case "local":
-            return _local_judge(settings, behind)
+            return _local_judge(settings, fallback)
         case _:
-            return behind
+            return fallback or _shipped()
 
 
 def usage_of(scorer: Scorer) -> JudgeUsage | None:
@@ -103,8 +102,9 @@ def _breaker(url: str, model: str) -> Breaker:
 
 
 def _server_judge(
-    settings: Settings, behind: Scorer, spent: JudgeUsage | None, names: Iterable[str]
+    settings: Settings, fallback: Scorer | None, spent: JudgeUsage | None, names: Iterable[str]
 ) -> Scorer:
+    server = chat_server(settings)
     budget = Budget(
         settings.judge_tokens_per_exam,
         settings.judge_cost_per_exam,
@@ -112,8 +112,8 @@ def _server_judge(
         settings.judge_price_out,
     )
     return LanguageModelJudge(
-        chat_server(settings),
-        behind,
+        server,
+        fallback or _shipped(),
         samples=settings.judge_samples,
         at_once=settings.judge_at_once,
         account=Account(settings.judge_model, budget, spent),
@@ -123,12 +123,13 @@ def _server_judge(
     )
 
 
-def _local_judge(settings: Settings, behind: Scorer) -> Scorer:
+def _local_judge(settings: Settings, fallback: Scorer | None) -> Scorer:
     from marking.judge.local import LocalJudge  # noqa: PLC0415  (only here is a local model asked)
     from models.causal import causal_model  # noqa: PLC0415
 
     device = "cpu" if settings.device == "cpu" else "cuda"
-    return LocalJudge(causal_model(str(settings.judge_path.resolve()), device), behind)
+    model = causal_model(str(settings.judge_path.resolve()), device)
+    return LocalJudge(model, fallback or _shipped())
 
 
 def _shipped() -> Scorer:

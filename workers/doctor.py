@@ -45,8 +45,10 @@ def examine() -> tuple[Check, ...]:
         ("models", _models),
         ("fonts", _fonts),
         ("text engine", _text_engine),
+        ("judge", _judge),
     )
-    return (*checks, *(_tried(name, settings, look) for name, look in parts))
+    found = (_tried(name, settings, look) for name, look in parts)
+    return (*checks, *found, *_judge_answers(settings))
 
 
 def _tried(name: str, settings: Settings, look: Callable[[Settings], str]) -> Check:
@@ -148,6 +150,42 @@ def _text_engine(settings: Settings) -> str:
     from pipeline.engines import text_engine  # noqa: PLC0415
 
     return f"{settings.text_engine}: {type(text_engine(settings)).__name__}"
+
+
+def _judge(settings: Settings) -> str:
+    """Whether the judge of the settings may be asked; a local one is loaded."""
+    if settings.judge_kind == "none":
+        return "none: the shipped scorer alone"
+    from pipeline.judging import chat_server, scorer_of  # noqa: PLC0415
+
+    if settings.judge_kind == "server":
+        return f"server: {chat_server(settings).model}"
+    return f"local: {scorer_of(settings).name}"
+
+
+def _judge_answers(settings: Settings) -> Iterator[Check]:
+    """Whether the judge's server answers now. Not needed: without it the shipped scorer does the work."""
+    if settings.judge_kind != "server":
+        return
+    import httpx  # noqa: PLC0415
+
+    from pipeline.judging import chat_server  # noqa: PLC0415
+
+    name, remedy = (
+        "judge server",
+        "Start the server or see docs/judge.md; until then the shipped scorer marks.",
+    )
+    try:
+        offered = chat_server(settings).models()
+    except ZhupiError:
+        return  # "judge" says it
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as problem:
+        detail = f"{settings.judge_url}: {type(problem).__name__}"
+        yield Check(name=name, well=False, detail=detail, remedy=remedy, needed=False)
+        return
+    well = settings.judge_model in offered
+    detail = f"{settings.judge_url} answers" + ("" if well else f", but has no {settings.judge_model!r}")
+    yield Check(name=name, well=well, detail=detail, remedy=remedy, needed=False)
 
 
 def as_lines(checks: tuple[Check, ...]) -> list[str]:

@@ -179,11 +179,11 @@ def test_the_tests_above_pass_where_pytorch_is() -> None:
         str(PYTHON),
         "-m",
         "pytest",
-        "-q",
         "-m",
         "judge",
         "-p",
         "no:cacheprovider",
+        "-v",  # the project's own settings are quiet
         str(Path(__file__)),
     ]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
@@ -192,5 +192,5 @@ def test_the_tests_above_pass_where_pytorch_is() -> None:
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     passed = re.search(r"(\d+) passed", done.stdout)
-    assert passed is not None
+    assert passed is not None, done.stdout[-500:]
     assert int(passed[1]) >= 9

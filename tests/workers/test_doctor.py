@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import MachineProblem
 from core.settings import Settings
+from tests.marking.judge.stub_server import completion, running
 from workers import doctor
 from workers.cli import main
 
@@ -34,6 +35,17 @@ def test_a_whole_installation_is_well(tmp_path: Path, monkeypatch: pytest.Monkey
         ({"ZHUPI_BROKER_URL": "redis://127.0.0.1:1/0"}, "queue", "refused"),
         ({"ZHUPI_HOME": "/proc/zhupi"}, "data folder", "Error"),
         ({"ZHUPI_TEXT_ENGINE": "vlm", "ZHUPI_VLM_URL": "http://8.8.8.8/v1"}, "text engine", "8.8.8.8"),
+        ({"ZHUPI_JUDGE_KIND": "server"}, "judge", "ZHUPI_JUDGE_KIND"),
+        (
+            {
+                "ZHUPI_JUDGE_KIND": "server",
+                "ZHUPI_JUDGE_URL": "http://8.8.8.8/v1",
+                "ZHUPI_JUDGE_MODEL": "m",
+            },
+            "judge",
+            "8.8.8.8",
+        ),
+        ({"ZHUPI_JUDGE_KIND": "local", "ZHUPI_JUDGE_PATH": "/nowhere"}, "judge", "语言模型"),
     ],
 )
 def test_what_is_wrong_is_named_and_the_exit_code_is_6(
@@ -70,3 +82,21 @@ def test_findings_for_people_say_what_to_do_below_what_is_wrong() -> None:
     lines = doctor.as_lines(checks)
     assert [line.split()[0] for line in lines] == ["ok", "MISS", "→"]
     assert "Install one." in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("model", "well", "part"), [("stub", True, "answers"), ("other", False, "has no 'other'")]
+)
+def test_a_judge_that_answers_is_told_from_one_that_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, well: bool, part: str
+) -> None:
+    monkeypatch.setenv("ZHUPI_HOME", str(tmp_path))
+    with running(completion("")) as stub:
+        for name, value in (("KIND", "server"), ("URL", stub.url), ("MODEL", model)):
+            monkeypatch.setenv(f"ZHUPI_JUDGE_{name}", value)
+        found = _found(doctor.examine(), "judge server")
+    assert (found.well, found.needed) == (well, False)
+    assert part in found.detail
+    gone = _found(doctor.examine(), "judge server")
+    assert not gone.well
+    assert not gone.needed  # marking goes on without it
