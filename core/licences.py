@@ -72,7 +72,7 @@ class LevelPoint(Record):
 
     level: float = _Share
     point: RiskPoint | None
-    needed: int  #: marks by people, more than there are, for a first point at this level (0: there is one)
+    needed: int  #: about so many more blind marks for a first point at this level (0: there is one)
     more: int = 0  #: responses that would be settled and still wait for a person or are marked by the machine
     minutes: float = 0.0  #: what people save by these
 

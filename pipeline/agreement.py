@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -33,6 +34,8 @@ from pipeline.toolbox import Toolbox
 #: Of a licensed item's settled marks so many still go to a person (more where an item has few candidates).
 SEED_SHARE = 0.05
 _MOST_DIFFERING = 12
+#: Fewer marks than these tell nothing of where the first wrong one will stand.
+_FEW = 30
 _CONFORMAL_LEVEL = 0.02
 
 
@@ -171,14 +174,17 @@ def _level(
 
 
 def _needed(level: float, outcomes: Sequence[tuple[float, bool]]) -> int:
-    """How many more blind marks a first point needs at least, if no further one is wrong.
+    """About how many more blind marks a first point needs.
 
-    Errors among the surest count: that many must be outweighed by agreement.
+    The surest ``marks_needed(level)`` must all agree. Where the first wrong one stands at a higher rank, so many
+    more marks are needed as would move it down there if further marks are like those that there are.
     """
     first = marks_needed(level)
-    surest = sorted(outcomes, key=lambda outcome: -outcome[0])[:first]
-    wrong = sum(not right for _, right in surest)
-    return max(1, marks_needed(level, wrong) - len(outcomes))
+    ranked = sorted(outcomes, key=lambda outcome: -outcome[0])[:first]
+    good = next((rank for rank, (_, right) in enumerate(ranked) if not right), None)
+    if good is None or len(outcomes) < _FEW:
+        return max(1, first - len(outcomes))
+    return math.ceil(len(outcomes) * first / max(1, good)) - len(outcomes)
 
 
 def _differing(found: Sequence[MarkPair]) -> tuple[MarkPair, ...]:

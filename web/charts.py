@@ -7,12 +7,16 @@ give every chart a sentence and a table.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.licences import ReliabilityBin, RiskPoint
 
 WIDTH, HEIGHT = 420, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 14, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 24, 14, 44
+#: Shares of wrong marks above this are not worth drawing, unless there are no others.
+_USUAL_TOP = 0.2
+#: So few points are drawn as dots, too.
+_FEW = 12
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,9 @@ def risk_chart(
         level: drawn as the dashed line.
         chosen: a point to be marked.
     """
-    wanted = max([0.05, *(min(point.bound, 0.2) for point in curve[len(curve) // 2 :])])
-    top = next(most for most in (0.05, 0.1, 0.2, 1.0) if wanted <= most)
+    bounds = [point.bound for point in curve[len(curve) // 2 :]]
+    wanted = 1.0 if min(bounds) > _USUAL_TOP else min(max(bounds), _USUAL_TOP)
+    top = next(most for most in (0.05, 0.1, _USUAL_TOP, 1.0) if wanted <= most)
 
     def dot(point: RiskPoint) -> Dot:
         at = _y(point.bound / top)
@@ -125,6 +130,7 @@ def risk_chart(
         x_ticks=tuple(Tick(_x(s), w) for s, w in zip(_shares(1), _percents(1), strict=True)),
         y_ticks=tuple(Tick(_y(s / top), w) for s, w in zip(_shares(top), _percents(top), strict=True)),
         line=_path([(point.share, point.bound / top) for point in curve]),
+        dots=tuple(replace(dot(point), radius=3) for point in curve) if len(curve) <= _FEW else (),
         second=_path([(point.share, point.wrong / point.settled / top) for point in curve]),
         guide=_path([(0, level / top), (1, level / top)]) if level else "",
         marked=dot(chosen) if chosen else None,

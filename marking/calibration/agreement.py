@@ -41,7 +41,7 @@ def weighted_kappa(pairs: Sequence[tuple[int, int]]) -> float | None:
     machine, person = [m for m, _ in pairs], [p for _, p in pairs]
     seen = sum((m - p) ** 2 for m, p in pairs) / n
     by_chance = _second_moment(machine) + _second_moment(person) - 2 * _mean(machine) * _mean(person)
-    return None if by_chance == 0 else 1 - seen / by_chance
+    return None if by_chance == 0 else round(1 - seen / by_chance, 9) + 0.0  # never −0
 
 
 def _mean(values: Sequence[int]) -> float:

@@ -9,8 +9,8 @@ from statistics import median
 
 #: What is assumed of a mark while too few were timed. The pages name it as an assumption.
 ASSUMED_S = 12.0
-#: A longer pause was no marking.
-_LONGEST_S = 300.0
+#: A longer pause was no marking; what came faster was given to several answers at once.
+_LONGEST_S, _SHORTEST_S = 300.0, 1.0
 _ENOUGH = 10
 
 
@@ -28,5 +28,5 @@ def seconds_per_mark(given: Iterable[tuple[str, datetime]]) -> float | None:
         for own in times.values()
         for earlier, later in zip(sorted(own), sorted(own)[1:], strict=False)
     ]
-    marking = [gap for gap in gaps if 0 < gap <= _LONGEST_S]
+    marking = [gap for gap in gaps if _SHORTEST_S <= gap <= _LONGEST_S]
     return median(marking) if len(marking) >= _ENOUGH else None

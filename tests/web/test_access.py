@@ -73,6 +73,11 @@ TABLE: dict[str, set[Role]] = {
     "marking.mine": {OFFICE, MARKER},
     "marking.one": {OFFICE, MARKER},
     "marking.act": {OFFICE, MARKER},
+    "agreement.show": {OFFICE, MARKER},
+    "agreement.renew": {OFFICE, MARKER},
+    "licence.show": {OFFICE},
+    "licence.scope": {OFFICE},
+    "licence.act": {OFFICE},
     "pictures.answer": {OFFICE, TEACHER, MARKER},
     "pictures.head": {OFFICE},
     "pictures.scan": {OFFICE},
@@ -102,7 +107,7 @@ LOGINS = {OFFICE: "office", TEACHER: "teacher", MARKER: "marker", STUDENT: "2026
 VALUES: dict[str, Any] = {
     "exam_id": EXAM_ID, "page_id": "c1p1", "item": "6", "revision": 1, "page": 1, "blob": "0" * 64, "candidate_id": "c1",
     "action": "none", "login": "nobody", "release": 1, "kind": "script", "group_id": "x",
-    "stack_id": "s1",
+    "stack_id": "s1", "scope": "item:6",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from core.licences import AgreementReport, LicenceAction
 from marking.calibration import LEVELS, marks_needed
 from pipeline.agreement import kept_report, licensable, scopes_of
 from pipeline.licences import (
+    Choice,
     check_scope,
     current_choices,
     grant,
@@ -92,6 +93,7 @@ def scope(exam_id: str, scope: str) -> ResponseReturnValue:
         granted = now is not None and now.choice.action is LicenceAction.GRANTED
         seeds = seed_outcomes(uow, exam_id, now) if now is not None and granted else ()
         busy = bool(uow.jobs.open_of_exam(exam_id))
+    preferred = _preferred(report, now)
     return render_template(
         "licence_scope.html",
         exam=exam,
@@ -106,26 +108,28 @@ def scope(exam_id: str, scope: str) -> ResponseReturnValue:
         measuring=choices.get(measured_scope(scope)),
         past=past,
         seeds=(len(seeds), sum(not pair.right for pair in seeds)),
-        curve=_curve(report),
+        curve=_curve(report, preferred),
         busy=busy,
-        preferred=_preferred(report),
+        preferred=preferred,
         suggested=_suggested(report),
         point_words=point_words,
         action_words=action_words,
     )
 
 
-def _curve(report: AgreementReport | None) -> object:
+def _curve(report: AgreementReport | None, preferred: float | None) -> object:
     if report is None or not report.curve:
         return None
-    level = _preferred(report) or _LEVEL
+    level = preferred or _LEVEL
     entry = report.level(level)
     return risk_chart(report.curve, level, entry.point if entry else None)
 
 
-def _preferred(report: AgreementReport | None) -> float | None:
-    """The level that is ticked at first: 2 % where it may be chosen, else the strictest that may."""
+def _preferred(report: AgreementReport | None, now: Choice | None) -> float | None:
+    """The level that is ticked at first: the licensed one, or 2 %, or the strictest that may be chosen."""
     open_levels = [e.level for e in report.levels if e.point is not None] if report else []
+    if now is not None and now.choice.action is LicenceAction.GRANTED and now.choice.grant is not None:
+        return now.choice.grant.level if now.choice.grant.level in open_levels else None
     return _LEVEL if _LEVEL in open_levels else min(open_levels, default=None)
 
 
