@@ -83,6 +83,8 @@ ACTIONS = {
     "patch.adopt": _("采用新的评分标准"),
     "patch.done": _("按新标准重评"),
     "choice.correct": _("确认填涂"),
+    "learning.adopt": _("采用学到的建议分"),
+    "learning.policy": _("改跟老师学的方式"),
     "licence.granted": _("授权机器定分"),
     "licence.withdrawn": _("撤回机器定分的授权"),
     "licence.fallen_back": _("授权自动收回"),
