@@ -18,7 +18,8 @@ function optionsOf(box) {
 
 export function gather(element, tree = {}) {
   for (const child of element.children) {
-    const { field, list, object } = child.dataset;
+    if (child.hidden && "kinds" in child.dataset) continue; // not of the chosen kind
+    const { field, list, object, needs } = child.dataset;
     if (field) {
       const value = valueOf(child);
       if (!isEmpty(value)) tree[field] = value;
@@ -27,7 +28,7 @@ export function gather(element, tree = {}) {
       if (entries.length) tree[list] = entries;
     } else if (object) {
       const value = gather(child);
-      if (!isEmpty(value) && !(object === "numeric" && !value.value)) tree[object] = value;
+      if (!isEmpty(value) && !(needs && !value[needs])) tree[object] = value;
     } else if ("options" in child.dataset) {
       tree.options = optionsOf(child);
     } else {

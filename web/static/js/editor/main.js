@@ -2,6 +2,7 @@
 
 import { csrf, make, post, Refused, wordsOf } from "../net.js";
 import { elementAt, gather } from "./gather.js";
+import { drawKinds } from "./kinds.js";
 
 const at = (id) => document.getElementById(id);
 const editor = at("editor");
@@ -212,10 +213,12 @@ editor.addEventListener("click", (event) => {
   if (!button) return;
   actions[button.dataset.do](button);
   if (!["preview", "picture"].includes(button.dataset.do)) changed = true;
+  drawKinds(editor);
   drawTotals();
 });
-editor.addEventListener("input", () => {
+editor.addEventListener("input", (event) => {
   changed = true;
+  if ("kindChoice" in event.target.dataset) drawKinds(event.target.closest(".science"));
   drawTotals();
 });
 at("picture-file").addEventListener("change", addPicture);
@@ -234,4 +237,5 @@ document.addEventListener("keydown", (event) => {
 window.addEventListener("beforeunload", (event) => {
   if (changed) event.preventDefault();
 });
+drawKinds(editor);
 drawTotals();
