@@ -1,8 +1,8 @@
 """Train the Chinese judge: ``python -m models.training.encoder.chinese --data FOLDER --base FOLDER --out FOLDER``.
 
 ``--base`` is what ``models.training.encoder.pretraining`` wrote. First on made pairs and LE (``general.pt``),
-then on all marked answers with some made pairs (``state.pt``). With ``--choose`` the second part is done five
-times, each time with a fifth of the questions kept back; ``folds.npz`` gets the predictions for them.
+then on all marked answers with some made pairs (``state.pt``). With ``--choose`` the second part is done three
+times, each time with a third of the questions kept back; ``folds.npz`` gets the predictions for them.
 
 About ten minutes of one core for either part, three for a fold. Needs torch and transformers.
 """
@@ -28,10 +28,10 @@ from models.training.encoder.fit import Plan, fit
 from models.training.encoder.judge import Judge, judged
 
 FIRST = Plan(passes=2, rate=3e-4, layer_decay=0.95, seed=11)
-FIRST_MADE = 5_000
-SECOND = Plan(passes=5, rate=2e-4, layer_decay=0.95, seed=12)
-SECOND_MADE = 800
-FOLDS = 5
+FIRST_MADE = 4_500
+SECOND = Plan(passes=3, rate=2e-4, layer_decay=0.95, seed=12)
+SECOND_MADE = 300
+FOLDS = 3
 LIMITS = Limits(question=56, statement=150, answer=200)
 
 
@@ -122,7 +122,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--base", type=Path, required=True, help="folder of the pre-trained encoder")
     parser.add_argument("--out", type=Path, required=True, help="folder for the states")
     parser.add_argument(
-        "--choose", action="store_true", help="five folds by question instead of the final judge"
+        "--choose", action="store_true", help="folds by question instead of the final judge"
     )
     return parser.parse_args()
 

@@ -36,7 +36,7 @@ def main() -> None:
     net = Judge(english.base()).eval()
     tokens = PairTokens.read(english.base_folder() / "tokenizer.json")
     by_text = sorted(range(len(pairs)), key=lambda at: -sum(map(len, pairs[at])))
-    ways = {
+    ways: dict[str, Callable[[], float]] = {
         "usual": lambda: run(net, tokens, pairs, lambda _: cut(by_text), halved=False),
         "unsorted": lambda: run(net, tokens, pairs, lambda _: cut(range(len(pairs))), halved=False),
         "best_whole": lambda: run(net, tokens, pairs, even, halved=False),
