@@ -4,12 +4,12 @@ As a school would do it: a scorer proposes marks, people mark some responses, a 
 ``marking.calibration.chosen_rank`` at 2 % and 95 % certainty, and everything else at least so sure is settled.
 Right is what has exactly the gold steps.
 
-- ``asap_sas``: ten prompts (Kaggle ASAP-SAS, English). For each prompt a scorer of character and word n-grams
-  is trained on ``train``; a licence per item. The threshold is chosen on ``val`` and judged on ``test``; then, for a
-  distribution, on many random halves of both together.
-- ``scientsbank``: the shipped scorer on the three test splits, three labels as 0, 1, 2 steps; a licence for the kind
-  over all questions of a split, chosen on one random half of the answers and judged on the other; and the same with
-  the questions parted in halves (``by question``), as if next year's paper were settled under this year's licence.
+- ``asap_sas``: ten prompts (Kaggle ASAP-SAS, English). For each prompt a scorer is trained on ``train``: the item
+  head (``--scorer head``), or logistic regression on character and word n-grams; a licence per item. The threshold is
+  chosen on ``val`` and judged on ``test``; then, for a distribution, on many random halves of both together.
+- ``scientsbank``: the shipped scorer on the three test splits, credited or not; a licence for the kind over all
+  questions of a split, chosen on one random half of the answers and judged on the other; and the same with the
+  questions parted in halves (``by question``), as if another paper were settled under this paper's licence.
 - ``ads``: Chinese answers with teachers' marks (training part, out of fold by answer, n-grams per question), a licence
   for the kind.
 
@@ -24,8 +24,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks._common import parse, save, skipped
+from core.marks import Award
 from marking.calibration import CERTAINTY, chosen_rank, lower_bound
 
 LEVEL = 0.02
@@ -114,8 +116,57 @@ def halves(of: Judged, rng: np.random.Generator) -> tuple[Indices, Indices]:
     return order[: len(order) // 2], order[len(order) // 2 :]
 
 
+def asap_by_head(folder: Path) -> Iterator[Judged]:
+    """One set a prompt: ``val`` and ``test`` scored by an item head taught with ``train``."""
+    from benchmarks.asap_sas import read_prompts  # noqa: PLC0415  (loads the scorers)
+    from marking.scoring.item_head import ItemHead  # noqa: PLC0415
+    from marking.scoring.shipped import shipped_scorer  # noqa: PLC0415
+    from models.text_encoder import text_encoder  # noqa: PLC0415
+
+    base, encoder = shipped_scorer(), text_encoder("en")
+    kept = Counter(row["essay_set"] for row in _lines(folder / "val.jsonl"))
+    for prompt in read_prompts(folder, range(1, 11)):
+        train, val = prompt.train[: -kept[prompt.number]], prompt.train[-kept[prompt.number] :]
+        rows = (*val, *prompt.test)
+        answers = [row.response for row in rows]
+        head = ItemHead.fit(
+            prompt.question, prompt.rubric, train, base, encoder.embed if encoder else None, answers
+        )
+        awards = [several[0] for several in head.score_all(prompt.question, prompt.rubric, answers)]
+        yield _judged(f"asap_sas {prompt.number}", awards, [row.steps for row in rows], len(val))
+
+
+def scientsbank_sets(folder: Path) -> Iterator[Judged]:
+    """Two sets a split: halves of its answers, and halves of its questions."""
+    from benchmarks.scientsbank import SPLITS, answers_of  # noqa: PLC0415  (loads the scorers)
+    from benchmarks.short_answers import awarded  # noqa: PLC0415
+    from marking.scoring.shipped import shipped_scorer  # noqa: PLC0415
+
+    for key, split in SPLITS.items():
+        answers = answers_of(folder, split)
+        awards = awarded(shipped_scorer(), answers, 1)
+        given = [int(one.label == "correct") for one in answers]
+        whole = _judged(f"scientsbank {key}", awards, given, 0, [one.group for one in answers])
+        yield whole
+        yield replace(whole, name=f"{whole.name} by question", by_group=True)
+
+
+def _judged(
+    name: str, awards: Sequence[Award], given: Sequence[int], kept: int, groups: Sequence[str] = ()
+) -> Judged:
+    """Awards beside what people gave; the first ``kept`` are to choose on, the others to judge on."""
+    everything = np.arange(len(awards))
+    return Judged(
+        name=name,
+        confidences=np.array([award.confidence for award in awards]),
+        rights=np.array([award.steps == steps for award, steps in zip(awards, given, strict=True)]),
+        groups=np.array(groups or [name] * len(awards)),
+        fixed=(everything[:kept], everything[kept:]) if kept else None,
+    )
+
+
 def asap_sets(folder: Path) -> list[Judged]:
-    """One set a prompt: ``val`` and ``test`` scored by a model of ``train``."""
+    """One set a prompt: ``val`` and ``test`` scored by n-grams of ``train``."""
     parts = {name: _lines(folder / f"{name}.jsonl") for name in ("train", "val", "test")}
     found = []
     for prompt in sorted({row["essay_set"] for row in parts["train"]}):
@@ -176,7 +227,11 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 #: Folder of the samples → what is judged on them.
-SETS: dict[str, Callable[[Path], list[Judged]]] = {"asap_sas": asap_sets, "sas_datasets_zh": ads_sets}
+SETS: dict[str, Callable[[Path], Iterable[Judged]]] = {
+    "asap_sas": asap_by_head,
+    "semeval2013_sra": scientsbank_sets,
+    "sas_datasets_zh": ads_sets,
+}
 
 
 def _report(name: str, figures: dict[str, Any]) -> None:
@@ -187,15 +242,18 @@ def _report(name: str, figures: dict[str, Any]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge all sets that are there; returns the exit code."""
     parser = argparse.ArgumentParser(description="wrong marks among those settled at a 2 %% bound")
+    parser.add_argument("--scorer", choices=("head", "ngrams"), default="head", help="of ASAP-SAS")
+    parser.add_argument("--sets", default="", help="only sets whose folder's name has this in it")
     parser.add_argument("--splits", type=int, default=50, help="random halves of each set")
     options = parse(parser, list(arguments) if arguments is not None else None)
-    there = [name for name in SETS if (options.data / name).is_dir()]
+    sets = {**SETS, "asap_sas": asap_sets} if options.scorer == "ngrams" else SETS
+    there = [name for name in sets if options.sets in name and (options.data / name).is_dir()]
     if not there:
         return skipped("licence", options.data / "asap_sas")
     rng = np.random.default_rng(_SEED)
     by_set: dict[str, dict[str, Any]] = {}
     pooled, fixed = Tally(), Tally()
-    for one in (one for name in there for one in SETS[name](options.data / name)):
+    for one in (one for name in there for one in sets[name](options.data / name)):
         own = Tally()
         for _ in range(options.splits):
             parts = halves(one, rng)
@@ -217,7 +275,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     _report("all random halves", pooled.figures())
     _report("val to test", fixed.figures())
-    save("licence", figures, out=options.out, sets=by_set, fixed=fixed.figures(), splits=options.splits)
+    save(
+        "licence",
+        figures,
+        out=options.out,
+        sets=by_set,
+        fixed=fixed.figures(),
+        splits=options.splits,
+        scorer=options.scorer,
+    )
     return 0
 
 
