@@ -10,6 +10,7 @@ from core.essays import EssayLine, EssayText
 
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _END = re.compile(r"[。！？…”.!?\"]\s*$")
+_STOP = re.compile("[。！？；]")
 #: A paragraph begins two cells in; half a cell is allowed for the hand.
 _INDENT_CELLS = (1.3, 3.5)
 _RULED_INDENT_MM = (4.0, 25.0)
@@ -34,7 +35,7 @@ def title_of(essay: EssayText) -> str:
     if len(lines) < 2 or not 1 <= len(lines[0].text.strip()) <= _LONGEST_TITLE:
         return ""
     first, rest = lines[0], lines[1:]
-    if _END.search(first.text):
+    if _END.search(first.text) or _STOP.search(first.text):
         return ""
     if _placed(essay):
         edge = _INDENT_CELLS[1] * essay.cell_mm or _left(rest) + _RULED_INDENT_MM[1]
