@@ -12,6 +12,7 @@ from core.marks import Award, Verdict
 from core.scoring import Question, Response, Rubric
 from marking.scoring.awards import award_of, nothing
 from marking.scoring.features import FEATURE_NAMES, pair_features
+from marking.scoring.features.alignment import aligned
 from marking.scoring.features.shape import says_nothing
 from marking.scoring.features.texts import prepared
 from marking.scoring.spans import Span, evidence_in
@@ -23,6 +24,11 @@ from models.verdict_trees import TreeJudgements
 CLOSENESS = FEATURE_NAMES.index("rare_cosine")
 #: How sure it is that a wording which forfeits the points costs them.
 _FORFEITED = 0.7
+#: How surely an opposite beside the same words (受力面积增大 for 减小) turns a Chinese statement of at most
+#: ``_SHORT`` clauses round. Chosen, not fitted: the Chinese sets hold five such answers to short references,
+#: with marks of 0, 0, 0, .3 and .6; English ones are frequent enough for the trees to learn.
+TURNED = 0.7
+_SHORT = 2
 #: What a verdict is worth, as a share of full marks.
 WORTH = np.array([1.0, 0.5, 0.0, 0.0])
 
@@ -85,15 +91,22 @@ class PairScorer:
         )
 
     def _judged(self, question: Question, target: Target, answers: Sequence[str]) -> _Judged:
-        """Statement, verdicts and odds over steps for each answer."""
+        """Statement, verdicts and odds over steps for each answer.
+
+        Where a lower level's description fits better than what is asked for at the top, the expected share
+        is drawn to what that level is worth, by how much better it fits.
+        """
         asked, trees = self._nearest(question, target, answers)
         opinions = self._judging.opinions(question, asked, trees)
         means = opinions.means
-        share = means.credit * (opinions.verdicts @ WORTH) + (1.0 - means.credit) * opinions.share
+        verdicts, said = _turned(question, asked, opinions)
+        share = means.credit * (verdicts @ WORTH) + (1.0 - means.credit) * said
+        top = share
         for worth, description in target.levels:
-            share = _drawn(share, worth, self._likeness(question, description, answers))
+            better = np.maximum(0.0, self._likeness(question, description, answers) - top)
+            share = share + better * (worth - share)
         odds = means.spread.steps(share, target.full_steps)
-        return _Judged([one.statement for one in asked], opinions.verdicts, odds)
+        return _Judged([one.statement for one in asked], verdicts, odds)
 
     def _nearest(
         self, question: Question, target: Target, answers: Sequence[str]
@@ -123,19 +136,31 @@ class _Judged(NamedTuple):
     odds: NDArray[np.float64]
 
 
+def _turned(
+    question: Question, asked: Sequence[Asked], opinions: Opinions
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Verdicts and shares with what opposites say of short Chinese statements (see ``TURNED``)."""
+    if question.language != "zh":
+        return opinions.verdicts, opinions.share
+    turned = np.array([_says_the_opposite(one) for one in asked], dtype=np.float64) * TURNED
+    verdicts = opinions.verdicts * (1.0 - turned)[:, None]
+    verdicts[:, list(Verdict).index(Verdict.CONTRADICTED)] += turned
+    return verdicts, opinions.share * (1.0 - turned)
+
+
+def _says_the_opposite(pair: Asked) -> bool:
+    statement = prepared(pair.statement)
+    if len(statement.clauses) > _SHORT:
+        return False
+    return any(clash.close for clash in aligned(statement, prepared(pair.answer)).clashes)
+
+
 def _features(question: Question, statement: str, answer: str) -> NDArray[np.float64]:
     return pair_features(question.stem, statement, answer, question.language)
 
 
 def _stacked(asked: Sequence[Asked]) -> NDArray[np.float64]:
     return np.stack([a.features for a in asked]) if asked else np.zeros((0, len(FEATURE_NAMES)))
-
-
-def _drawn(share: NDArray[np.float64], worth: float, likeness: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Expected shares drawn towards what a lower level is worth, by how well its description fits."""
-    pull = likeness**2
-    made: NDArray[np.float64] = (share + pull * worth) / (1.0 + pull)
-    return made
 
 
 def _award(

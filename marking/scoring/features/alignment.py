@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ from marking.scoring.features.texts import Prepared, Token
 
 #: A word so long may be misspelt by one letter.
 _LONG_WORD = 5
+#: Common words within so many characters of two opposites make them speak of the same thing.
+_NEAR_CHINESE, _NEAR_ENGLISH = 5, 22
 #: How much a token found in another form counts.
 EXACT, MISSPELT, SYNONYM, HALF = 1.0, 0.9, 0.7, 0.3
 
@@ -34,6 +37,7 @@ class Clash:
     found: str
     wanted_at: int
     found_at: int
+    close: bool = False  #: the same words stand beside both
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def aligned(statement: Prepared, answer: Prepared) -> Alignment:
         if link is not None:
             links.append(link)
             last = link.found
-    return Alignment(statement, answer, tuple(links), _clashes(statement, answer))
+    return Alignment(statement, answer, tuple(links), _clashes(statement, answer, links))
 
 
 def _link(position: int, token: Token, answer: Prepared, last: int) -> Link | None:
@@ -119,8 +123,9 @@ def _near_pair(position: int, token: Token, answer: Prepared) -> Link | None:
     return None
 
 
-def _clashes(statement: Prepared, answer: Prepared) -> tuple[Clash, ...]:
+def _clashes(statement: Prepared, answer: Prepared, links: Sequence[Link]) -> tuple[Clash, ...]:
     """Words of the statement whose opposite stands in the answer while they themselves do not."""
+    pairs = _places_of_links(statement, answer, links)
     found: list[Clash] = []
     for word, wanted_at in statement.chinese_signals.items():
         if word in answer.chinese_signals:
@@ -128,12 +133,48 @@ def _clashes(statement: Prepared, answer: Prepared) -> tuple[Clash, ...]:
         for other in CHINESE_OPPOSITES[word]:
             places = answer.chinese_signals.get(other)
             if places and other not in statement.chinese_signals:
-                found.append(Clash(word, other, wanted_at[0], places[0]))
+                found.append(_nearest(word, other, wanted_at, places, pairs))
     for token in statement.tokens:
-        if token.kind != "word" or token.text in answer.places:
-            continue
-        for opposite in OPPOSITES.get(token.text, ()):
-            if opposite in answer.places and opposite not in statement.places:
-                place = answer.tokens[answer.places[opposite][0]]
-                found.append(Clash(token.text, opposite, token.at, place.at))
-    return tuple(found)
+        if token.kind == "word" and token.text not in answer.places:
+            for opposite in OPPOSITES.get(token.text, ()):
+                if opposite in answer.places and opposite not in statement.places:
+                    places = [answer.tokens[i].at for i in answer.places[opposite]]
+                    found.append(_nearest(token.text, opposite, [token.at], places, pairs))
+        elif token.kind == "hanzi" and token.text not in answer.places and not found:
+            found.extend(_turned(token, statement, answer))
+    return tuple(dict.fromkeys(found))
+
+
+def _turned(token: Token, statement: Prepared, answer: Prepared) -> list[Clash]:
+    """A pair of characters of which the answer has one turned into its opposite: 小型 and 大型."""
+    found = []
+    for at, character in enumerate(token.text):
+        for opposite in CHINESE_OPPOSITES.get(character, ()):
+            other = token.text[:at] + opposite + token.text[at + 1 :]
+            if len(opposite) == 1 and other in answer.places and other not in statement.places:
+                place = answer.tokens[answer.places[other][0]].at
+                found.append(Clash(token.text, other, token.at, place, close=True))
+    return found
+
+
+def _places_of_links(
+    statement: Prepared, answer: Prepared, links: Sequence[Link]
+) -> tuple[tuple[int, int], ...]:
+    """Offsets in both folded texts of the tokens that are the same."""
+    return tuple(
+        (statement.tokens[link.wanted].at, answer.tokens[link.found].at)
+        for link in links
+        if link.strength >= SYNONYM
+    )
+
+
+def _nearest(
+    word: str, other: str, wanted: Sequence[int], found: Sequence[int], pairs: tuple[tuple[int, int], ...]
+) -> Clash:
+    """The clash at the places that have the nearest common neighbours."""
+    reach = _NEAR_CHINESE if word[0] >= "\u3400" else _NEAR_ENGLISH
+    for first in wanted:
+        for second in found:
+            if any(abs(a - first) <= reach and abs(b - second) <= reach for a, b in pairs):
+                return Clash(word, other, first, second, close=True)
+    return Clash(word, other, wanted[0], found[0])

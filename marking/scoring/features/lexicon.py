@@ -285,5 +285,5 @@ COMPARISON = re.compile(r"比|大于|小于|高于|低于|多于|少于|\bthan\b
 #: "I do not know", with nothing besides.
 NO_IDEA = re.compile(
     r"^\W*(?:i\s*(?:really\s*)?(?:do\s*not|don'?t|dont)\s*(?:know|no|understand|remember)|idk|no idea|not sure|unknown|n/?a|none|"
-    r"no submission|no answer|不知道|不会(?:做|写)?|不清楚|不懂|不明白|忘了|忘记了?|没学过|无|略|放弃)\W*$"
+    r"no submission|no answer|我?不知道|我?不会(?:做|写)?|不清楚|不懂|不明白|忘了|忘记了?|没学过|无|略|放弃)\W*$"
 )

@@ -24,6 +24,7 @@ NAMES = (
     "denial_difference",
     "denials_answer",
     "clashes",
+    "clashes_close",
     "clash_share",
     "stance",
     "stance_wanted",
@@ -112,9 +113,14 @@ def _denials(alignment: Alignment, weights: dict[int, float]) -> tuple[float, fl
     return denied / linked, float(max(-3, min(3, given - wanted))), float(min(4, given))
 
 
-def _opposites(alignment: Alignment, weights: dict[int, float]) -> tuple[float, float]:
+def _opposites(alignment: Alignment, weights: dict[int, float]) -> tuple[float, float, float]:
+    close = sum(clash.close for clash in alignment.clashes)
     opposed = sum(weights[link.wanted] for link in alignment.links if link.opposite)
-    return float(min(3, len(alignment.clashes))), opposed / (sum(weights.values()) or 1.0)
+    return (
+        float(min(3, len(alignment.clashes))),
+        float(min(3, close)),
+        opposed / (sum(weights.values()) or 1.0),
+    )
 
 
 def stance(text: Prepared) -> int:

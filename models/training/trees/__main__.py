@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marking.scoring.features import FEATURE_NAMES
 from models.rarity import packed
@@ -26,7 +27,7 @@ from models.training.trees.fit import fit, out_of_fold
 from models.training.trees.rarity_counts import counted
 from models.training.trees.rows import Rows, genuine_rows, joined, made_rows
 from models.training.trees.samples import Sample, samples
-from models.training.trees.spread_fit import expected, fitted_credit, fitted_spread, level_odds
+from models.training.trees.spread_fit import allowed, expected, fitted_credit, fitted_spread, level_odds
 from models.training.trees.tables import write_opinion
 
 WEIGHTS = Path(__file__).parents[2] / "weights"
@@ -49,18 +50,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _said(path)
     marked = samples(options.data)
     rows = joined(genuine_rows(marked), made_rows(marked))
-    print(json.dumps(_cross_validated(marked, rows, options.held_out), indent=1))
+    figures, partly = _cross_validated(marked, rows, options.held_out)
+    print(json.dumps(figures, indent=1))
     path = options.out / "verdict-trees.onnx"
-    export(fit(rows), FEATURE_NAMES, path, rows.features[:_EXAMPLE])
+    export(fit(rows, partly=partly), FEATURE_NAMES, path, rows.features[:_EXAMPLE])
     return _said(path)
 
 
-def _cross_validated(marked: Sequence[Sample], rows: Rows, held_out: Path | None) -> dict[str, float]:
-    """Figures on questions left out; writes the spreads, and the judgements where asked."""
-    verdicts, share, partly = out_of_fold(rows)
+def _cross_validated(
+    marked: Sequence[Sample], rows: Rows, held_out: Path | None
+) -> tuple[dict[str, float], NDArray[np.float64]]:
+    """Figures on questions left out, and each row's share of "partly".
+
+    Writes the spreads, and the judgements where asked.
+    """
+    verdicts, share, every_partly = out_of_fold(rows)
     own = rows.genuine
     genuine = rows.chosen(own)
-    verdicts, share, partly = verdicts[own], share[own], partly[own]
+    verdicts, share, partly = verdicts[own], share[own], every_partly[own]
     odds = level_odds(genuine, partly)
     languages = np.array([sample.language for sample in marked])
     together = np.zeros(len(share))
@@ -71,9 +78,12 @@ def _cross_validated(marked: Sequence[Sample], rows: Rows, held_out: Path | None
         spread = fitted_spread(together[which], odds[which], genuine.weight[which])
         write_opinion(f"statistical.{language}", Opinion(credit=credit, spread=spread))
     if held_out is not None:
-        keys = [f"{s.source}\t{s.group}\t{s.answer}" for s in marked]
-        np.savez(held_out, verdicts=verdicts, share=share, keys=np.array(keys), odds=odds)
-    return figures_of(marked, verdicts, together)
+        keys, language = np.array([s.key for s in marked]), languages
+        truth = allowed(genuine)
+        np.savez(
+            held_out, key=keys, language=language, verdicts=verdicts, share=share, odds=odds, truth=truth
+        )
+    return figures_of(marked, verdicts, together), every_partly
 
 
 def _said(path: Path) -> int:

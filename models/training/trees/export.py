@@ -19,6 +19,11 @@ from models.training.trees.fit import Fitted
 from models.verdict_trees import VerdictTrees
 
 _OPSETS = (("", 17), ("ai.onnx.ml", 3))
+_COLUMNS = (
+    *(f"nodes_{name}" for name in ("treeids", "nodeids", "featureids", "values", "modes")),
+    *("nodes_truenodeids", "nodes_falsenodeids"),
+    *(f"target_{name}" for name in ("treeids", "nodeids", "ids", "weights")),
+)
 #: At least so many rows agree to this difference.
 AGREEING, APART = 0.999, 1e-4
 
@@ -51,13 +56,7 @@ def export(fitted: Fitted, features: Sequence[str], path: Path, example: NDArray
 
 def _ensemble(output: str, model: Any, targets: int) -> onnx.NodeProto:
     """One ensemble of scikit-learn as a node; target k of a round is its k-th tree."""
-    table: dict[str, list[Any]] = {
-        name: []
-        for name in (
-            "nodes_treeids nodes_nodeids nodes_featureids nodes_values nodes_modes nodes_truenodeids "
-            "nodes_falsenodeids target_treeids target_nodeids target_ids target_weights"
-        ).split()
-    }
+    table: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     tree = 0
     for stage in model._predictors:
         for target, predictor in enumerate(stage):

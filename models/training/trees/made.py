@@ -10,18 +10,24 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from marking.scoring.features.lexicon import CHINESE_OPPOSITES, OPPOSITES
 from marking.scoring.features.stems import stem
+from marking.scoring.features.texts import prepared
 from models.training.trees.samples import Sample, by_group
 
 _SEED = 7
 _CREDITED_FROM = 0.95
+#: The made pairs of a question weigh at most this share of its own answers.
+MADE_SHARE = 0.15
 #: At most so many made pairs of one kind a question.
-_MOST_EACH = 10
+_MOST_EACH = 5
 _SWAPPED, _OTHERS = 0.25, 0.35
 _OPPOSED, _MISREAD_WEIGHT, _COPY = 0.3, 0.25, 0.5
+
+#: In a text of so few clauses one wrong word turns the whole.
+_FEW_CLAUSES = 2
 
 _NUMBER = re.compile(r"\d+")
 #: Longest first, so that a word is found before its parts.
@@ -63,7 +69,9 @@ def made_pairs(samples: Sequence[Sample]) -> list[Pair]:
         members = [samples[i] for i in groups[key]]
         other = keys[(number + 1 + rng.randrange(max(1, len(keys) - 1))) % len(keys)]
         foreign = [samples[i] for i in groups[other]] if other[0] == key[0] and other != key else []
-        pairs += _of_question(members, foreign, rng)
+        made = list(_of_question(members, foreign, rng))
+        scale = min(1.0, MADE_SHARE * len(members) / sum(pair.weight for pair in made))
+        pairs += [replace(pair, weight=scale * pair.weight) for pair in made]
     return pairs
 
 
@@ -98,16 +106,18 @@ def _beside_others(members: list[Sample], right: list[Sample], rng: random.Rando
 
 
 def _spoilt(sample: Sample, rng: random.Random) -> Iterator[Pair]:
+    """The answer and the reference with one word or number turned, and the answer misread."""
     reference = sample.references[0]
-    opposed = opposite(sample.answer, sample.language, rng)
-    if opposed:
-        yield _pair(sample, reference, opposed, 2, 0.0, _OPPOSED)
-    turned = opposite(reference, sample.language, rng)
-    if turned:
-        yield _pair(sample, reference, turned, 2, 0.0, _OPPOSED)
-    renumbered = other_number(reference, rng)
-    if renumbered:
-        yield _pair(sample, reference, renumbered, 2, 0.0, _OPPOSED)
+    for text, turned in (
+        (sample.answer, opposite(sample.answer, sample.language, rng)),
+        (reference, opposite(reference, sample.language, rng)),
+        (reference, other_number(reference, rng)),
+    ):
+        clauses = max(1, len(prepared(text).clauses))
+        if turned and clauses <= _FEW_CLAUSES:
+            yield _pair(sample, reference, turned, 2, 0.0, _OPPOSED)
+        elif turned:  # one wrong word spoils one point of many
+            yield _pair(sample, reference, turned, 1, 1.0 - 1.0 / clauses, _OPPOSED)
     yield _pair(sample, reference, misread(sample.answer, rng), 0, 1.0, _MISREAD_WEIGHT)
 
 

@@ -35,6 +35,7 @@ class Sample:
     language: str
     share: float | None = None
     label: str = ""
+    key: str = ""  #: the answer's id in its set, as ``models.training.encoder`` names it
 
 
 def samples(data: Path) -> list[Sample]:
@@ -47,7 +48,14 @@ def scientsbank(folder: Path, part: str = "train") -> Iterator[Sample]:
     for row in _rows(folder / f"sciEntsBank_{part}.jsonl"):
         references = tuple(reference["text"] for reference in row["references"])
         yield Sample(
-            "sra", row["qid"], row["question"], references, row["answer"], "en", label=row["label_3way"]
+            "sra",
+            row["qid"],
+            row["question"],
+            references,
+            row["answer"],
+            "en",
+            label=row["label_3way"],
+            key=row["id"],
         )
 
 
@@ -70,23 +78,40 @@ def saf(folder: Path) -> Iterator[Sample]:
         highest[row["version"], row["file"]] = max(highest[row["version"], row["file"]], row["score"])
     for (question, _), row in rows.items():
         share = row["score"] / (highest[row["version"], row["file"]] or 1.0)
-        yield Sample("saf", question, row["question"], tuple(row["references"]), row["answer"], "en", share)
+        key = f"{row['version']} {row['id']}"
+        yield Sample(
+            "saf", question, row["question"], tuple(row["references"]), row["answer"], "en", share, key=key
+        )
 
 
 def ads(data: Path) -> Iterator[Sample]:
     """ADS: marks out of 10 for answers to questions on algorithms and data structures, Chinese."""
-    for row in _rows(data / "sas_datasets_zh" / "ads_train.jsonl"):
+    for at, row in enumerate(_rows(data / "sas_datasets_zh" / "ads_train.jsonl")):
         references = tuple(r for r in (row["reference1"], row["reference2"], row["reference3"]) if r.strip())
         yield Sample(
-            "ads", row["q_id"], row["question"], references, row["answer"], "zh", row["score"] / 10.0
+            "ads",
+            row["q_id"],
+            row["question"],
+            references,
+            row["answer"],
+            "zh",
+            row["score"] / 10.0,
+            key=f"ads {at}",
         )
 
 
 def le(data: Path) -> Iterator[Sample]:
     """LE: marks in [0, 1] for answers to questions on logistics, Chinese."""
-    for row in _rows(data / "sas_datasets_zh" / "le_train.jsonl"):
+    for at, row in enumerate(_rows(data / "sas_datasets_zh" / "le_train.jsonl")):
         yield Sample(
-            "le", row["question"], row["question"], (row["reference"],), row["answer"], "zh", row["score"]
+            "le",
+            row["question"],
+            row["question"],
+            (row["reference"],),
+            row["answer"],
+            "zh",
+            row["score"],
+            key=f"le {at}",
         )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.spread import LEVELS, Spread
-from models.training.trees.fit import WORTH
+from models.training.trees.fit import CONTRADICTED, NOT_ADDRESSED, PARTLY, WORTH
 from models.training.trees.rows import Rows
 
 #: The spread is told at so many expected shares, spaced by quantiles.
@@ -33,6 +33,19 @@ def level_odds(rows: Rows, partly: NDArray[np.float64]) -> NDArray[np.float64]:
     odds[vague, len(LEVELS) // 2] = partly[vague]
     odds[vague, 0] = 1.0 - partly[vague]
     return odds
+
+
+def allowed(rows: Rows) -> NDArray[np.float64]:
+    """``(N, 4)``: 1 for every verdict that the teacher's mark allows.
+
+    "Incorrect" may be partly right or not address the statement; no marks may also be a contradiction.
+    """
+    made = np.zeros((len(rows.share), 4))
+    clear = rows.verdicts >= 0
+    made[np.flatnonzero(clear), rows.verdicts[clear]] = 1.0
+    made[~clear, PARTLY] = made[~clear, NOT_ADDRESSED] = 1.0
+    made[(rows.verdicts == NOT_ADDRESSED), CONTRADICTED] = 1.0
+    return made
 
 
 def expected(verdicts: NDArray[np.float64], share: NDArray[np.float64], credit: float) -> NDArray[np.float64]:
