@@ -9,8 +9,9 @@ marked some of the item's answers already, ``marking.groups.learnt`` joins furth
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +26,10 @@ from marking.groups.words import why_alike, why_learnt, why_plain
 from marking.normalise import comparable
 from marking.reading_odds import is_unread
 
-#: Members of a group are at least this like each other, where the item's own marks say nothing: with an
+#: Members of a group are at least this like each other: with an
 #: embedding (mean of its cosine and that of the n-grams), and by n-grams alone. Chosen on SciEntsBank train.
 ALIKE = 0.68
 ALIKE_BY_GRAMS = 0.68
-#: Down to here the item's own marks may lower it.
-_LEAST_ALIKE = 0.5
-_STEP = 0.05
-#: Share of marked pairs of one cell that may differ in their marks (with the misses assumed before any was seen).
-_PAIRS_APART = 0.02
-_APART_BEFORE = 0.7
 
 __all__ = ["ALIKE", "Embed", "group_responses"]
 
@@ -62,7 +57,7 @@ def group_responses(
     embed: Embed | None,
     marked: Sequence[MarkedResponse] = (),
 ) -> tuple[Group, ...]:
-    """All responses in groups, each in exactly one; the largest first.
+    """All responses in groups, each in exactly one; the largest first, single ones in a helpful order.
 
     Args:
         question: what was asked; its own words are no key words.
@@ -73,27 +68,45 @@ def group_responses(
     """
     blank, unread, written = _sorted_out(responses)
     words = key_words_of(question, rubric)
-    spotter = Spotter(words)
-    answers = [_answer(n, responses[n].text, spotter) for n in written]
-    known = _once([_answer(n, one.response.text, spotter) for n, one in enumerate(marked)], marked)
+    answers = [_answer(n, responses[n].text, words) for n in written]
+    known = _once([_answer(n, one.response.text, words) for n, one in enumerate(marked)], marked)
     rows = _rows([one.text for one in (*answers, *known)], embed)
     own, others = rows[: len(answers)], rows[len(answers) :]
     language = question.language
-    joined = join_by_marks(answers, own, known, others, [marked[one.number] for one in known], words)
+    joined, doubt = join_by_marks(answers, own, known, others, [marked[one.number] for one in known], words)
     taken = {n for group in joined for n in group.members}
     left = [n for n in range(len(answers)) if n not in taken]
-    least = _likeness_needed(known, others, marked, ALIKE if embed is not None else ALIKE_BY_GRAMS)
+    least = ALIKE if embed is not None else ALIKE_BY_GRAMS
     rare = rarity([one.present for one in answers], words)
     groups = [_plain(GroupKind.BLANK, blank, language), _plain(GroupKind.UNREAD, unread, language)]
     groups += [_learnt(group, answers, own, words, rare, language) for group in joined]
     groups += [
         _alike(members, answers, own, words, rare, language) for members in _cells(left, answers, own, least)
     ]
-    return tuple(sorted((group for group in groups if group is not None), key=_order))
+    made = sorted((group for group in groups if group is not None), key=_order)
+    doubts = {one.number: float(doubt[n]) for n, one in enumerate(answers)}
+    return (
+        *(group for group in made if group.size > 1),
+        *_alternately([g for g in made if g.size == 1], doubts),
+    )
 
 
 def _order(group: Group) -> tuple[int, int]:
     return -group.size, min(group.members)
+
+
+def _alternately(singles: Sequence[Group], doubts: Mapping[int, float]) -> list[Group]:
+    """Answers that stand alone: in turn the most doubtful one and the next as it came.
+
+    The marks of doubtful ones say most about the others; those as they came keep the sample fair.
+    """
+    plain = list(singles)
+    doubtful = sorted(singles, key=lambda group: (-doubts.get(group.members[0], 0.0), group.members[0]))
+    ordered: dict[int, Group] = {}
+    for by_doubt, as_came in zip(doubtful, plain, strict=True):
+        ordered.setdefault(by_doubt.members[0], by_doubt)
+        ordered.setdefault(as_came.members[0], as_came)
+    return list(ordered.values())
 
 
 def _sorted_out(responses: Sequence[Response]) -> tuple[list[int], list[int], list[int]]:
@@ -109,8 +122,19 @@ def _sorted_out(responses: Sequence[Response]) -> tuple[list[int], list[int], li
     return blank, unread, written
 
 
-def _answer(number: int, text: str, spotter: Spotter) -> Answer:
-    return Answer(number, text, comparable(text), traits_of(text), spotter.present(text))
+def _answer(number: int, text: str, words: tuple[KeyWord, ...]) -> Answer:
+    return Answer(number, text, *_looked_at(text, words))
+
+
+@lru_cache(maxsize=8192)
+def _looked_at(text: str, words: tuple[KeyWord, ...]) -> tuple[str, Traits, frozenset[int]]:
+    """An answer is asked for again whenever groups are made again."""
+    return comparable(text), traits_of(text), _spotter(words).present(text)
+
+
+@lru_cache(maxsize=8)
+def _spotter(words: tuple[KeyWord, ...]) -> Spotter:
+    return Spotter(words)
 
 
 def _once(known: Sequence[Answer], marked: Sequence[MarkedResponse]) -> list[Answer]:
@@ -159,29 +183,6 @@ def _linked(
         else:
             linked[likest] += same
     return [tuple(group) for group in linked]
-
-
-def _likeness_needed(
-    known: Sequence[Answer], rows: NDArray[np.float32], marked: Sequence[MarkedResponse], usual: float
-) -> float:
-    """The least likeness at which marked answers of one cell have (nearly) always earned the same."""
-    cells: defaultdict[tuple[Traits, frozenset[int]], list[int]] = defaultdict(list)
-    for n, one in enumerate(known):
-        cells[one.cell].append(n)
-    likeness, apart = [], []
-    for cell in cells.values():
-        labels = [label_of(marked[known[n].number]) for n in cell]
-        first, second = np.triu_indices(len(cell), 1)
-        likeness += (rows[cell] @ rows[cell].T)[first, second].tolist()
-        apart += [labels[i] != labels[j] for i, j in zip(first, second, strict=True)]
-    pairs, differ = np.asarray(likeness), np.asarray(apart, dtype=bool)
-    least = usual
-    for needed in np.arange(usual - _STEP, _LEAST_ALIKE - _STEP / 2, -_STEP):
-        here = pairs >= needed
-        if (differ[here].sum() + _APART_BEFORE) / (here.sum() + 1) > _PAIRS_APART:
-            break
-        least = float(needed)
-    return least
 
 
 def medoid_first(members: Sequence[int], rows: NDArray[np.float32]) -> tuple[int, ...]:

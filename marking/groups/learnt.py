@@ -77,16 +77,21 @@ def join_by_marks(
     known_rows: NDArray[np.float32],
     marks: Sequence[MarkedResponse],
     words: Sequence[KeyWord],
-) -> tuple[Joined, ...]:
-    """What the marks allow to join; nothing while there are too few.
+) -> tuple[tuple[Joined, ...], NDArray[np.float64]]:
+    """What the marks allow to join; nothing while there are too few. And how doubtful each answer is.
 
     Args:
         answers: those that wait, with their likeness ``rows`` (N, D).
         known: the answers marked, with ``known_rows`` (K, D) and ``marks``.
         words: the key words, by number.
+
+    Returns:
+        The groups, and for each answer (N,) the probability that its likeliest mark is wrong (0.5 where
+        nothing is known).
     """
+    doubt = np.full(len(answers), 0.5)
     if len(known) < LEAST_MARKED or not answers:
-        return ()
+        return (), doubt
     facets = [facets_of(one, words) for one in (*known, *answers)]
     kernel = _kernel(np.vstack([known_rows, rows]), facets)
     labels = [label_of(mark) for mark in marks]
@@ -98,6 +103,7 @@ def join_by_marks(
             continue
         earned = np.array([one == label for one in labels])
         wrong_known, wrong = _wrong(kernel, earned)
+        doubt = np.minimum(doubt, wrong)
         sure = _surest(wrong, taken, _tried(wrong_known, earned))
         if len(sure) < 2:
             continue
@@ -107,7 +113,7 @@ def join_by_marks(
             taken.update(members)
             evidence = sum(right for _, right in shown)
             joined.append(Joined(members, label, bridged, evidence))
-    return tuple(joined)
+    return tuple(joined), doubt
 
 
 def facets_of(answer: Written, words: Sequence[KeyWord]) -> frozenset[Facet]:

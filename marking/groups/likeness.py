@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +26,18 @@ def gram_rows(texts: Sequence[str]) -> NDArray[np.float32]:
 
     The commonest n-grams that more than one answer has are kept.
     """
-    counted = [Counter(_grams(text)) for text in texts]
+    counted = [_grams(text) for text in texts]
     spread = Counter(gram for counts in counted for gram in counts)
     shared = sorted((gram for gram in spread if spread[gram] > 1), key=lambda gram: (-spread[gram], gram))
     columns = {gram: at for at, gram in enumerate(shared[:_COLUMNS])}
     rows = np.zeros((len(texts), max(1, len(columns))), dtype=np.float32)
-    for n, counts in enumerate(counted):
-        for gram, count in counts.items():
-            at = columns.get(gram)
-            if at is not None:
-                rows[n, at] = (1 + np.log(count)) * (np.log((1 + len(texts)) / (1 + spread[gram])) + 1)
+    for row, counts in zip(rows, counted, strict=True):
+        kept = [(columns[gram], count) for gram, count in counts.items() if gram in columns]
+        if kept:
+            places, often = np.array(kept).T
+            row[places] = 1 + np.log(often)
+    weights = [np.log((1 + len(texts)) / (1 + spread[gram])) + 1 for gram in columns]
+    rows *= np.asarray(weights or [1.0], dtype=np.float32)
     return unit(rows)
 
 
@@ -56,9 +59,10 @@ def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-def _grams(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _grams(text: str) -> Counter[str]:
     plain = re.sub(r"[\W_]+", " ", simplified(halfwidth(text[:MAX_CHARACTERS])).lower()).strip()
     chinese = len(_CHINESE.findall(plain)) * 2 > len(plain)
     padded = plain.replace(" ", "") if chinese else f" {plain} "
     lengths = _CHINESE_LENGTHS if chinese else _LATIN_LENGTHS
-    return [padded[at : at + length] for length in lengths for at in range(len(padded) - length + 1)]
+    return Counter(padded[at : at + length] for length in lengths for at in range(len(padded) - length + 1))
