@@ -91,7 +91,11 @@ def kappa(given: Ints, said: Ints, full: int) -> float:
 def read_prompts(folder: Path, wanted: Sequence[int]) -> list[Prompt]:
     """The prompts as records."""
     rows = {
-        part: [json.loads(line) for line in (folder / f"{part}.jsonl").open(encoding="utf-8")]
+        part: [
+            json.loads(line)
+            for line in (folder / f"{part}.jsonl").read_text(encoding="utf-8").split("\n")
+            if line
+        ]
         for part in ("train", "val", "test")
     }
     prompts = []

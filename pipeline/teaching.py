@@ -47,7 +47,7 @@ class _Lessons:
     exam: Exam
     item: ShortAnswer
     texts: Mapping[str, tuple[TextReading, ...]]
-    marked: Mapping[str, Mark]
+    marked: Mapping[str, Mark]  #: in the order of marking
     waiting: Mapping[str, Mark]
     first: Mapping[str, Mark]  #: the machine's last mark by page before this item was learned
 
@@ -107,7 +107,8 @@ def _gathered(tb: Toolbox, exam_id: str, number: str) -> _Lessons:
     }
     read = {page: own for page, own in texts.items() if own and not any(is_unread(text) for text in own)}
     digest = rubric_digest(item)
-    given = {page: mark for page, mark in marks.items() if page in read and _teaches(mark, digest)}
+    teaching = [mark for page, mark in marks.items() if page in read and _teaches(mark, digest)]
+    given = {mark.page_id: mark for mark in sorted(teaching, key=lambda mark: (mark.at, mark.page_id))}
     waiting = {page: mark for page, mark in marks.items() if page in read and may_change(mark)}
     return _Lessons(exam, item, read, given, waiting, {p: m for p, m in first.items() if p in read})
 

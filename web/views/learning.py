@@ -21,7 +21,9 @@ from web.context import exam_at_hand, me, tools
 bp = Blueprint("learning", __name__, url_prefix="/exams/<exam_id>/items/<number>/learning")
 
 #: The curve's picture in px.
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 560, 200, 44, 32, 14
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 560, 200, 44, 32, 22
+#: Room between the frame and the first and last point.
+_INSET = 28
 
 
 @bp.get("")
@@ -82,10 +84,10 @@ def policy(exam_id: str, number: str) -> ResponseReturnValue:
 def curve_svg(curve: tuple[LearningPoint, ...]) -> str:
     """Shares of marks foreseen exactly against the number of marks, as an SVG element."""
     inner_width, inner_height = _WIDTH - _LEFT - 16, _HEIGHT - _BOTTOM - _TOP
-    step = inner_width / max(1, len(curve) - 1)
+    step = (inner_width - 2 * _INSET) / max(1, len(curve) - 1)
     points = [
         (
-            _LEFT + (inner_width / 2 if len(curve) == 1 else n * step),
+            _LEFT + (inner_width / 2 if len(curve) == 1 else _INSET + n * step),
             _TOP + inner_height * (1 - point.same),
             point,
         )
