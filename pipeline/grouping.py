@@ -73,7 +73,10 @@ def _gathered(tb: Toolbox, exam_id: str, number: str) -> _Answers:
         if not can_be_grouped(item):
             return _Answers(exam, item, {}, {}, {}, 0)
         marks = {page: mark for (page, _), mark in uow.marks.of_exam(exam_id, items=[number]).items()}
-        queue = [page for page, own in waiting(uow, exam, "waiting") if own == number]
+        # seeds are marked one by one, by people who do not see what the machine or a group says
+        queue = [
+            page for page, own in waiting(uow, exam, "waiting") if own == number and not marks[page].seed
+        ]
         readings = uow.pages.readings(exam_id)
         later = continuations(uow, exam_id, readings)
         learnt = _marked_as_learnt(deeds_of(uow, exam_id, number))

@@ -127,10 +127,10 @@ def group_desk(tb: Toolbox, exam_id: str, number: str) -> GroupDesk:
 
 
 def _revisions(uow: UnitOfWork, exam: Exam, number: str) -> dict[str, int]:
-    """Page id → revision of the mark, of the item's responses that wait and are not flagged."""
+    """Page id → revision of the mark, of the item's responses that wait, not flagged and no seeds."""
     marks = uow.marks.of_exam(exam.id, items=[number])
     keys = [key for key in waiting(uow, exam, "waiting") if key[1] == number]
-    return {page: marks[page, number].revision for page, _ in keys}
+    return {page: marks[page, number].revision for page, _ in keys if not marks[page, number].seed}
 
 
 def _report(uow: UnitOfWork, exam_id: str, number: str) -> GroupReport | None:

@@ -476,4 +476,4 @@ def test_every_tenth_mark_of_an_item_owes_a_new_report(tb: Toolbox) -> None:
         made.give(tb, page, "3", 2)
     with tb.store.read() as uow:
         owed = [job.args for job in uow.jobs.open_of_exam(EXAM_ID)]
-    assert owed == [{"what": "agreement", "item": "3"}]
+    assert owed.count({"what": "agreement", "item": "3"}) == 1

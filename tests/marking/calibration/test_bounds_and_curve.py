@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -124,7 +125,7 @@ def test_a_chosen_threshold_breaks_its_bound_in_at_most_one_sample_of_twenty() -
 
 def upper_count(n: int, share: float) -> int:
     """More than so many of n happen with less than 1 % probability."""
-    return round(n * share + 2.6 * (n * share * (1 - share)) ** 0.5)
+    return round(n * share + 2.6 * math.sqrt(n * share * (1 - share)))
 
 
 def test_conformal_risk_control_keeps_its_level_on_average() -> None:
