@@ -41,8 +41,8 @@ def why_alike(
     parts.append(
         _listed("都有" if chinese else "all with ", words) or ("都没有要点词" if chinese else "no key word")
     )
-    parts.append(_listed("数都是" if chinese else "numbers ", traits.numbers))
-    parts.append(_listed("方向都是" if chinese else "direction ", directions))
+    parts.append(_listed("数: " if chinese else "numbers ", traits.numbers))
+    parts.append(_listed("方向词: " if chinese else "direction ", directions))
     if traits.negations:
         parts.append(f"{traits.negations} 处否定" if chinese else f"negations: {traits.negations}")
     return ("；" if chinese else "; ").join(filter(None, parts))
