@@ -16,6 +16,7 @@ from core.marks import MarkState
 from core.settings import Settings
 from marking.licence import ItemTerms, Terms, falls_in, under_terms
 from pipeline.agreement import analyse_agreement, kept_report, report_of, scopes_of
+from pipeline.grouping import group_analysis
 from pipeline.licences import (
     current_choices,
     fallen_back,
@@ -477,3 +478,18 @@ def test_every_tenth_mark_of_an_item_owes_a_new_report(tb: Toolbox) -> None:
     with tb.store.read() as uow:
         owed = [job.args for job in uow.jobs.open_of_exam(EXAM_ID)]
     assert owed.count({"what": "agreement", "item": "3"}) == 1
+
+
+def test_answers_that_are_to_be_marked_unseen_are_in_no_group(tb: Toolbox) -> None:
+    pages = made.found(tb, 8, scans=True).pages
+    made.propose(tb, pages, "2", 0.5)
+    with tb.store.write() as uow:
+        hidden = uow.marks.current(pages[0], "2")
+        assert hidden is not None
+        uow.marks.add(hidden.model_copy(update={"seed": True}))
+    group_analysis(tb, EXAM_ID, {"item": "2"}, _nobody)
+    with tb.store.read() as uow:
+        kept = uow.analyses.current(EXAM_ID, "groups", "2")
+    assert kept is not None
+    assert pages[4] in kept.doc  # the same words
+    assert f'"{pages[0]}"' not in kept.doc
