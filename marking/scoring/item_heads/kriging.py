@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 #: Blocks compared by the angle between rows; all others by distance (a Gaussian of it).
 _LINEAR = frozenset({"grams", "words", "counts"})
+_MOST_SCALED = 400
 _GAMMA = {"lsa": 1.0, "embedding": 1.0, "length": 0.25, "base": 0.25, "coverage": 0.05}
 
 
@@ -24,7 +25,8 @@ class Similarity:
 
     def __init__(self, weights: Mapping[str, float], pool: Mapping[str, Any]) -> None:
         self._weights = {name: w for name, w in weights.items() if w > 0 and name in pool}
-        self._scales = {name: _spread(kernel(name, pool[name], pool[name])) for name in self._weights}
+        some = {name: _evenly(pool[name]) for name in self._weights}
+        self._scales = {name: _spread(kernel(name, rows, rows)) for name, rows in some.items()}
         self._sum = sum(self._weights.values())
 
     def between(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> Floats:
@@ -42,6 +44,12 @@ def kernel(name: str, left: Any, right: Any) -> Floats:
         return np.asarray((left @ right.T).todense(), dtype=np.float64)
     squares = (left**2).sum(1)[:, None] + (right**2).sum(1)[None, :] - 2 * (left @ right.T)
     return np.asarray(np.exp(-_GAMMA[name] * np.maximum(squares, 0)), dtype=np.float64)
+
+
+def _evenly(rows: Any) -> Any:
+    """At most ``_MOST_SCALED`` rows, evenly spaced: enough to scale a kernel on."""
+    count = rows.shape[0]
+    return rows[np.unique(np.linspace(0, count - 1, min(count, _MOST_SCALED)).astype(int))]
 
 
 def _spread(square: Floats) -> float:
