@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -137,9 +138,9 @@ def by_answer(marked: Sequence[Sample], bases: dict[tuple[str, str], PairScorer]
     for key, places in sorted(groups.items()):
         chosen = [marked[i] for i in places]
         fold = np.random.default_rng(SEED).permutation(len(places)) % FOLDS
-        heads[places] = _out_of_fold(chosen, fold, lambda seen, rest, k=key: _head(seen, rest, bases[k]))
+        heads[places] = _out_of_fold(chosen, fold, partial(_head, base=bases[key]))
         floor[places] = _out_of_fold(chosen, fold, _floor)
-    which = np.concatenate(list(groups.values()))
+    which = [place for places in groups.values() for place in places]
     chosen = [marked[i] for i in which]
     truth = np.array([sample.share for sample in chosen], dtype=np.float64)
     return {
@@ -157,9 +158,9 @@ def _out_of_fold(
 ) -> NDArray[np.float64]:
     found = np.zeros(len(chosen))
     for number in range(FOLDS):
-        rest = np.flatnonzero(fold == number)
-        seen = [chosen[i] for i in np.flatnonzero(fold != number)]
-        found[rest] = scored(seen, [chosen[i] for i in rest])
+        seen = [one for one, out in zip(chosen, fold == number, strict=True) if not out]
+        rest = [one for one, out in zip(chosen, fold == number, strict=True) if out]
+        found[fold == number] = scored(seen, rest)
     return found
 
 

@@ -111,11 +111,12 @@ def _longest(first: list[str], second: list[str]) -> tuple[int, int]:
     places: dict[str, list[int]] = {}
     for position, word in enumerate(second):
         places.setdefault(word, []).append(position)
-    best_run, before = 0, {}
+    best_run = 0
+    before: dict[int, int] = {}
     tails: list[int] = []
     for word in first:
         found = places.get(word, ())
-        here = {}
+        here: dict[int, int] = {}
         for position in found:
             here[position] = before.get(position - 1, 0) + 1
             best_run = max(best_run, here[position])

@@ -78,10 +78,10 @@ def _cross_validated(
         spread = fitted_spread(together[which], odds[which], genuine.weight[which])
         write_opinion(f"statistical.{language}", Opinion(credit=credit, spread=spread))
     if held_out is not None:
-        keys, language = np.array([s.key for s in marked]), languages
+        keys = np.array([s.key for s in marked])
         truth = allowed(genuine)
         np.savez(
-            held_out, key=keys, language=language, verdicts=verdicts, share=share, odds=odds, truth=truth
+            held_out, key=keys, language=languages, verdicts=verdicts, share=share, odds=odds, truth=truth
         )
     return figures_of(marked, verdicts, together), every_partly
 

@@ -22,7 +22,7 @@ def figures_of(
     figures: dict[str, float] = {}
     sources = np.array([sample.source for sample in marked])
     for source in dict.fromkeys(sources.tolist()):
-        which = np.flatnonzero(sources == source)
+        which = np.flatnonzero(sources == source).tolist()
         chosen = [marked[i] for i in which]
         if chosen[0].share is None:
             figures[f"{source}_macro_f1"] = macro_f1(verdicts[which], [s.label for s in chosen])

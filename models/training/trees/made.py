@@ -131,9 +131,10 @@ def opposite(text: str, language: str, rng: random.Random) -> str:
                 text[: place.start()] + rng.choice(sorted(CHINESE_OPPOSITES[place[0]])) + text[place.end() :]
             )
         affirmed = list(_AFFIRMED.finditer(text))
-        place = rng.choice(affirmed) if affirmed else None
-        denial = "没" if place is not None and place[0] == "有" else "不"
-        return text[: place.start()] + denial + text[place.start() :] if place is not None else ""
+        if not affirmed:
+            return ""
+        place = rng.choice(affirmed)
+        return text[: place.start()] + ("没" if place[0] == "有" else "不") + text[place.start() :]
     words = [m for m in _WORD.finditer(text) if stem(m[0].lower()) in OPPOSITES]
     if words and rng.random() < 0.6:
         place = rng.choice(words)

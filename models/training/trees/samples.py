@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,12 @@ def saf(folder: Path) -> Iterator[Sample]:
         for name in _SAF_UNSEEN_ANSWERS
         for row in _rows(folder / f"{name}.jsonl")
     }
-    rows: dict[tuple[str, str], Mapping[str, Any]] = {}
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     for name in _SAF:
         for row in _rows(folder / f"{name}.jsonl"):
-            key = (_flat(row["question"]), _flat(row["answer"]))
-            if key[0] not in unseen and key not in kept_back:
-                rows.setdefault(key, row)
+            texts = (_flat(row["question"]), _flat(row["answer"]))
+            if texts[0] not in unseen and texts not in kept_back:
+                rows.setdefault(texts, row)
     highest: dict[tuple[str, str], float] = defaultdict(float)
     for row in rows.values():
         highest[row["version"], row["file"]] = max(highest[row["version"], row["file"]], row["score"])
