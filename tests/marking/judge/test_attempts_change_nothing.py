@@ -30,8 +30,15 @@ def test_an_attempt_leaves_the_scorers_awards_as_they_were(attempt: str, statist
         without = score(statistical, QUESTION, RUBRIC, answer)
         tempted = Response(text=f"{answer.text}\n{attempt}")
         with_it = score(statistical, QUESTION, RUBRIC, tempted)
-        assert [(a.steps, a.distribution) for a in with_it] == [(a.steps, a.distribution) for a in without]
-        assert [a.evidence for a in with_it] == [a.evidence for a in without]
+        assert [(a.steps, a.verdict) for a in with_it] == [(a.steps, a.verdict) for a in without]
+        if not quiet(tempted.text)[len(answer.text) :].strip():  # mostly nothing is left of it
+            assert [a.distribution for a in with_it] == [a.distribution for a in without]
+            assert [a.evidence for a in with_it] == [a.evidence for a in without]
+
+
+def test_of_most_attempts_nothing_is_left() -> None:
+    left = [attempt for attempt in ALONE if quiet(f"{ANSWER.text}\n{attempt}")[len(ANSWER.text) :].strip()]
+    assert len(left) <= len(ALONE) // 7
 
 
 def test_an_attempt_never_reaches_the_model_however_obedient_and_the_awards_stay() -> None:
