@@ -12,8 +12,10 @@ from core.marks import Mark, MarkSource, MarkState
 from core.pages import PageReading, PageState
 from core.store import UnitOfWork
 from pipeline.engines import licence_of
+from pipeline.learning import owe_learning_again
 from pipeline.licences import under_licences
 from pipeline.proposals import keep_proposal, machine_mark, option_labels, propose_choice, proposed_marks
+from pipeline.scorers import ExamScorer
 from pipeline.toolbox import Toolbox
 
 #: Pages whose writing belongs to somebody's answer; not second scans and strays.
@@ -44,11 +46,12 @@ def mark_again(
         readings = uow.pages.readings(exam_id)
         corrections = uow.pages.corrections(exam_id)
         continued = continuations(uow, exam_id, readings)
+        scoring = ExamScorer(tb.settings, uow, exam)
     moved: list[Moved] = []
     licence = licence_of(tb.settings)
     for done, reading in enumerate(readings.values(), start=1):
         several = (reading, *continued.get(reading.page_id, ()))
-        fresh = proposed_marks(exam, cards[reading.card_id], several, licence, items)
+        fresh = proposed_marks(exam, cards[reading.card_id], several, licence, items, scoring.scorer)
         with tb.store.write() as uow:
             last = uow.exams.get(exam_id).revision
             if last != exam.revision:  # changed once more meanwhile: these marks are old already
@@ -58,6 +61,11 @@ def mark_again(
                 word = corrections.get((reading.page_id, mark.item))
                 moved += keep_again(uow, exam, reading, mark, word, why)
         progress(done, len(readings))
+    with tb.store.write() as uow:
+        scoring.keep(uow)
+        owed = owe_learning_again(uow, exam, items)
+    for job_id in owed:
+        tb.wake(job_id)
     return tuple(moved)
 
 

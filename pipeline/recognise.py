@@ -33,6 +33,7 @@ from pipeline.arrivals import on_its_way
 from pipeline.engines import digit_recogniser, licence_of, text_engine
 from pipeline.licences import under_licences
 from pipeline.proposals import keep_proposal, proposed_marks
+from pipeline.scorers import quick_scorer
 from pipeline.toolbox import Toolbox
 
 _log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ def read_and_keep(tb: Toolbox, exam: Exam, cards: Sequence[Card], entry: PageEnt
             _keep_unread(uow, entry, outcome)
         return
     card = next(card for card in cards if card.id == outcome.card_id)
-    marks = proposed_marks(exam, card, outcome, licence_of(tb.settings))
+    marks = proposed_marks(exam, card, outcome, licence_of(tb.settings), scorer=quick_scorer(exam))
     with tb.store.write() as uow:
         _keep(uow, exam, entry, outcome, marks)
 

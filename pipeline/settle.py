@@ -9,7 +9,9 @@ from functools import partial
 from core.blobs import BlobStore
 from core.cards import Card
 from core.errors import MachineProblem, NotFound
+from core.exams import ShortAnswer
 from core.identities import Identity, Proposal
+from core.jobs import JobKind
 from core.ledger import PageEntry
 from core.pages import NumberReading, PageReading, PageState
 from core.results import CandidateStatus
@@ -84,6 +86,20 @@ def settle_exam(tb: Toolbox, exam_id: str) -> None:
         cards = uow.cards.of_exam(exam_id)
     if any(len(card.pages_of(item)) > 1 for card in cards for item in _items(card)):
         mark_again(tb, exam_id, [], lambda _done, _total: None)  # continuation pages have found theirs
+    _owe_judging(tb, exam_id)
+
+
+def _owe_judging(tb: Toolbox, exam_id: str) -> None:
+    """Where a language model is set, ask it about the short answers once all pages are in."""
+    if tb.settings.judge_kind == "none":
+        return
+    with tb.store.write() as uow:
+        exam = uow.exams.get(exam_id)
+        items = [item.number for item in exam.items if isinstance(item, ShortAnswer)]
+        args = {"items": items, "revision": exam.revision}
+        job_id = uow.jobs.ask(JobKind.MARK, exam_id, args) if items else None
+    if job_id is not None:
+        tb.wake(job_id)
 
 
 def _settled(tb: Toolbox, exam_id: str) -> bool:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "ingest": ("scans", "ingest", "Take in scan files: PDF, TIFF, pictures, ZIP."),
     "recognise": ("scans", "recognise", "Read what came in, settle whose it is, and mark it."),
     "mark": ("scans", "mark", "Mark again by machine; marks given by people stay."),
+    "score": ("scoring", "score", "Score a table of answers to one item, with evidence."),
     "ledger": ("scans", "ledger", "Where every page is, and whether the account balances."),
     "release": ("results", "release", "Freeze the results and make all that goes back."),
     "export": ("results", "export", "Write a release's files into a folder."),

@@ -1,0 +1,66 @@
+"""The scorers of short answers that this installation has, made once per process. Called by workers only."""
+
+from __future__ import annotations
+
+from core.exams import Exam, ShortAnswer
+from core.judging import JudgeUsage
+from core.rosters import Roster
+from core.settings import Settings
+from core.store import UnitOfWork
+from marking.scoring.protocol import Scorer
+from marking.scoring.shipped import shipped_scorer
+from marking.scoring.statistical import StatisticalScorer
+from marking.scoring.worded import WordedScorer
+from pipeline.judging import judge_usage, keep_usage, scorer_of, usage_of
+
+
+def scorer_named(name: str, settings: Settings) -> Scorer:
+    """The scorer called ``auto``, ``shipped`` or ``statistical``; auto asks the judge where one is set."""
+    match name:
+        case "statistical":
+            return WordedScorer(StatisticalScorer())
+        case "auto":
+            return WordedScorer(scorer_of(settings))
+        case _:
+            return WordedScorer(shipped_scorer())
+
+
+def has_short_answers(exam: Exam) -> bool:
+    """Whether any scorer is needed at all; models are loaded for it."""
+    return any(isinstance(item, ShortAnswer) for item in exam.items)
+
+
+def quick_scorer(exam: Exam) -> Scorer | None:
+    """What scores while pages are read: wordings, then the shipped scorer. No server is waited for."""
+    return WordedScorer(shipped_scorer()) if has_short_answers(exam) else None
+
+
+class ExamScorer:
+    """The scorer that the settings name, for one job of one exam: a judge where one is set.
+
+    The judge's opinions are kept, so asking again about the same answer costs nothing.
+
+    Args:
+        uow: to read what the exam's judge has used, and the names that are covered in what is sent.
+    """
+
+    def __init__(self, settings: Settings, uow: UnitOfWork, exam: Exam) -> None:
+        self._exam = exam
+        self._inner: Scorer | None = None
+        if has_short_answers(exam):
+            names = _names(uow.candidates.roster(exam.id))
+            self._inner = scorer_of(settings, judge_usage(uow, exam.id), names)
+
+    @property
+    def scorer(self) -> Scorer | None:
+        """Wordings before it; ``None`` for an exam without short answers."""
+        return None if self._inner is None else WordedScorer(self._inner)
+
+    def keep(self, uow: UnitOfWork) -> None:
+        """Add what was used to the exam's account."""
+        usage: JudgeUsage | None = None if self._inner is None else usage_of(self._inner)
+        keep_usage(uow, self._exam.id, usage)
+
+
+def _names(roster: Roster) -> tuple[str, ...]:
+    return tuple(word for c in roster.candidates for word in (c.name, c.number) if word)
