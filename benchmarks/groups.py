@@ -20,8 +20,8 @@ joined is not learnt from.
 
 ``actions_per_100`` and ``purity`` are those of the worse set (more actions; lower purity); each set's own
 figures stand beside them. The likeness of members is chosen on SciEntsBank train (``--tune``: the least at
-which its groups are 99 % pure without any mark); what marks may join is set by the aim itself (1 % expected
-wrong), not fitted. ASAP-SAS shaped nothing but was looked at while this was built.
+which its groups are 99 % pure without any mark); what marks may join is set by the aim itself (1 % of all
+answers, see ``marking.groups.learnt``), not fitted. ASAP-SAS shaped nothing but was looked at while this was built.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -213,7 +213,7 @@ def mark_group(
             try:
                 _still_waits(still, page)
                 mark = give_mark_in(
-                    uow, page, number, awards, by, why=f"group {group_id}", seen=Seen(revision, rubric)
+                    uow, page, number, awards, by, why="按组给分", seen=Seen(revision, rubric)
                 )
                 marked[page] = mark.revision
             except (Conflict, NotFound) as error:
@@ -222,9 +222,13 @@ def mark_group(
             raise Conflict("这一组的作答都已变了，没有给分。", "请刷新页面，看现在的分组。")
         action = _note_action(uow, exam_id, number, group_id, marked, by)
         steps = format_steps(sum(awards.values()), exam.step)
-        after = f"{len(marked)} marked {steps}, {len(left_out)} left out"
-        uow.audit.write(by, "group.mark", exam_id, f"{number}:{group_id}", after=after, why=action)
+        after = f"{len(marked)} 份各 {steps} 分{_left_out_words(left_out)}"
+        uow.audit.write(by, "group.mark", exam_id, f"第 {number} 题", after=after)
     return GroupMarked(action, tuple(marked), tuple(left_out))
+
+
+def _left_out_words(left_out: Sequence[tuple[str, str]]) -> str:
+    return f", {len(left_out)} 份已变, 没有动" if left_out else ""
 
 
 def _still_waits(still: Mapping[str, int], page: str) -> None:
@@ -296,8 +300,8 @@ def undo_group(tb: Toolbox, exam_id: str, number: str, by: str) -> GroupMarked:
             a.model_copy(update={"undone": True}) if a.id == last.id else a for a in deeds.actions
         )
         _keep_deeds(uow, exam_id, number, deeds.model_copy(update={"actions": actions}), by)
-        after = f"{len(back)} taken back, {len(left_out)} left out"
-        uow.audit.write(by, "group.undo", exam_id, f"{number}:{last.group}", after=after, why=last.id)
+        after = f"{len(back)} 份回到待评{_left_out_words(left_out)}"
+        uow.audit.write(by, "group.undo", exam_id, f"第 {number} 题", after=after)
     return GroupMarked(last.id, tuple(back), tuple(left_out))
 
 
