@@ -121,9 +121,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True, help="folder of the pre-trained encoder")
     parser.add_argument("--out", type=Path, required=True, help="folder for the states")
-    parser.add_argument(
-        "--choose", action="store_true", help="folds by question instead of the final judge"
-    )
+    parser.add_argument("--choose", action="store_true", help="folds by question instead of the final judge")
     return parser.parse_args()
 
 

