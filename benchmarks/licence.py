@@ -242,7 +242,7 @@ def _report(name: str, figures: dict[str, Any]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge all sets that are there; returns the exit code."""
     parser = argparse.ArgumentParser(description="wrong marks among those settled at a 2 %% bound")
-    parser.add_argument("--scorer", choices=("head", "ngrams"), default="head", help="of ASAP-SAS")
+    parser.add_argument("--scorer", choices=("ngrams", "head"), default="ngrams", help="of ASAP-SAS")
     parser.add_argument("--sets", default="", help="only sets whose folder's name has this in it")
     parser.add_argument("--splits", type=int, default=50, help="random halves of each set")
     options = parse(parser, list(arguments) if arguments is not None else None)
