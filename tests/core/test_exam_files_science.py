@@ -191,7 +191,7 @@ def checks(draw: st.DrawFn) -> Check:
             return PointCheck(value=value)
         case CheckKind.SOLUTIONS:
             return SolutionsCheck(value=value, missing_steps=cost)
-        case CheckKind.RATIO:
+        case _:
             return RatioCheck(value=value, lowest=draw(st.booleans()), lowest_steps=cost)
 
 
