@@ -63,6 +63,16 @@ TABLE: dict[str, set[Role]] = {
     "identity.queue": {OFFICE},
     "identity.exchange": {OFFICE},
     "identity.choose": {OFFICE},
+    "patches.overview": {OFFICE},
+    "patches.show": {OFFICE},
+    "patches.preview": {OFFICE},
+    "patches.state": {OFFICE},
+    "patches.adopt": {OFFICE},
+    "patches.wordings": {OFFICE},
+    "essays.alike": {OFFICE},
+    "essays.state": {OFFICE},
+    "essays.compare": {OFFICE},
+    "essays.flag_both": {OFFICE},
     "optional.show": {OFFICE},
     "optional.choose": {OFFICE},
     "marking.exams": {OFFICE, MARKER},
@@ -107,7 +117,7 @@ LOGINS = {OFFICE: "office", TEACHER: "teacher", MARKER: "marker", STUDENT: "2026
 VALUES: dict[str, Any] = {
     "exam_id": EXAM_ID, "page_id": "c1p1", "item": "6", "revision": 1, "page": 1, "blob": "0" * 64, "candidate_id": "c1",
     "action": "none", "login": "nobody", "release": 1, "kind": "script", "group_id": "x",
-    "stack_id": "s1", "scope": "item:6",
+    "stack_id": "s1", "scope": "item:6", "number": "6",
 }  # fmt: skip
 
 
