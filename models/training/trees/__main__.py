@@ -70,6 +70,12 @@ def _cross_validated(
     verdicts, share, partly = verdicts[own], share[own], every_partly[own]
     odds = level_odds(genuine, partly)
     languages = np.array([sample.language for sample in marked])
+    if held_out is not None:
+        keys = np.array([s.key for s in marked])
+        truth = allowed(genuine)
+        np.savez(
+            held_out, key=keys, language=languages, verdicts=verdicts, share=share, odds=odds, truth=truth
+        )
     together = np.zeros(len(share))
     for language in ("en", "zh"):
         which = languages == language
@@ -77,12 +83,6 @@ def _cross_validated(
         together[which] = expected(verdicts[which], share[which], credit)
         spread = fitted_spread(together[which], odds[which], genuine.weight[which])
         write_opinion(f"statistical.{language}", Opinion(credit=credit, spread=spread))
-    if held_out is not None:
-        keys = np.array([s.key for s in marked])
-        truth = allowed(genuine)
-        np.savez(
-            held_out, key=keys, language=languages, verdicts=verdicts, share=share, odds=odds, truth=truth
-        )
     return figures_of(marked, verdicts, together), every_partly
 
 

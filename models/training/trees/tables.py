@@ -17,7 +17,11 @@ _HEAD = """\
 
 def write_opinion(name: str, opinion: Opinion, path: Path = PATH) -> None:
     """Write one table, "scorer.language"; the others stay."""
-    tables: dict[str, dict[str, Any]] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    read = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    tables: dict[str, dict[str, dict[str, Any]]] = {
+        scorer: {key: Opinion.model_validate(values).model_dump() for key, values in languages.items()}
+        for scorer, languages in read.items()
+    }
     scorer, language = name.split(".")
     tables.setdefault(scorer, {})[language] = opinion.model_dump()
     parts = [_HEAD]
