@@ -77,7 +77,7 @@ def main() -> None:
     fit(
         net,
         tokens,
-        lambda seed: english_pairs.one_pass(training, seed),
+        lambda seed: english_pairs.one_pass(training, seed, options.alone),
         plan,
         options.out / "state.pt",
         after,
@@ -125,6 +125,9 @@ def _options() -> argparse.Namespace:
         "--rate", type=float, default=PLAN.rate, help="of the highest layer; falls to nothing"
     )
     parser.add_argument("--begin", type=Path, help="state to go on from, with new passes")
+    parser.add_argument(
+        "--alone", type=float, default=english_pairs.ALONE_ODDS, help="share without question"
+    )
     parser.add_argument("--choose", action="store_true", help="keep examples back and measure on them")
     return parser.parse_args()
 

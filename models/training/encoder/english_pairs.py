@@ -74,8 +74,8 @@ def _test_texts(data: Path) -> Iterator[str]:
                 yield _plain(row["answer"])
 
 
-def one_pass(examples: list[Example], seed: int) -> list[Example]:
-    """The examples of one pass: every real one, and made ones drawn anew."""
+def one_pass(examples: list[Example], seed: int, alone_odds: float = ALONE_ODDS) -> list[Example]:
+    """The examples of one pass: every real one, and made ones drawn anew; some without their question."""
     draw = Random(seed)  # noqa: S311 (not for cryptography)
     short = [one for one in examples if len(one.pair.answer) < 400]
     real = [one for one in examples if len(one.pair.answer) < 400 or draw.random() < LONG_ODDS]
@@ -85,7 +85,7 @@ def one_pass(examples: list[Example], seed: int) -> list[Example]:
         *swapped(short, draw, odds=0.06),
         *_opposites(short, draw, odds=0.16),
     ]
-    return [_read_badly(one, draw) for one in alone([*real, *made], draw, odds=ALONE_ODDS)]
+    return [_read_badly(one, draw) for one in alone([*real, *made], draw, odds=alone_odds)]
 
 
 def _opposites(examples: list[Example], draw: Random, odds: float) -> Iterator[Example]:
