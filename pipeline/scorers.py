@@ -7,6 +7,7 @@ from core.judging import JudgeUsage
 from core.rosters import Roster
 from core.settings import Settings
 from core.store import UnitOfWork
+from marking.judge.quiet import QuietScorer
 from marking.scoring.protocol import Scorer
 from marking.scoring.shipped import shipped_scorer
 from marking.scoring.statistical import StatisticalScorer
@@ -18,11 +19,11 @@ def scorer_named(name: str, settings: Settings) -> Scorer:
     """The scorer called ``auto``, ``shipped`` or ``statistical``; auto asks the judge where one is set."""
     match name:
         case "statistical":
-            return WordedScorer(StatisticalScorer())
-        case "auto":
-            return WordedScorer(scorer_of(settings))
+            return QuietScorer(WordedScorer(StatisticalScorer()))
+        case "auto" if settings.judge_kind != "none":
+            return WordedScorer(scorer_of(settings, fallback=QuietScorer(shipped_scorer())))
         case _:
-            return WordedScorer(shipped_scorer())
+            return QuietScorer(WordedScorer(shipped_scorer()))
 
 
 def has_short_answers(exam: Exam) -> bool:
@@ -32,7 +33,7 @@ def has_short_answers(exam: Exam) -> bool:
 
 def quick_scorer(exam: Exam) -> Scorer | None:
     """What scores while pages are read: wordings, then the shipped scorer. No server is waited for."""
-    return WordedScorer(shipped_scorer()) if has_short_answers(exam) else None
+    return QuietScorer(WordedScorer(shipped_scorer())) if has_short_answers(exam) else None
 
 
 class ExamScorer:
@@ -47,14 +48,19 @@ class ExamScorer:
     def __init__(self, settings: Settings, uow: UnitOfWork, exam: Exam) -> None:
         self._exam = exam
         self._inner: Scorer | None = None
+        self._asks = settings.judge_kind != "none"
         if has_short_answers(exam):
             names = _names(uow.candidates.roster(exam.id))
-            self._inner = scorer_of(settings, judge_usage(uow, exam.id), names)
+            shipped = QuietScorer(shipped_scorer())
+            self._inner = scorer_of(settings, judge_usage(uow, exam.id), names, shipped)
 
     @property
     def scorer(self) -> Scorer | None:
         """Wordings before it; ``None`` for an exam without short answers."""
-        return None if self._inner is None else WordedScorer(self._inner)
+        if self._inner is None:
+            return None
+        worded = WordedScorer(self._inner)
+        return worded if self._asks else QuietScorer(worded)  # a judge itself leaves such answers out
 
     def keep(self, uow: UnitOfWork) -> None:
         """Add what was used to the exam's account."""

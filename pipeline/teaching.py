@@ -27,6 +27,7 @@ from marking.scoring.item_head import Embed, ItemHead
 from marking.scoring.protocol import Scorer
 from models.text_encoder import text_encoder
 from pipeline.learning import KIND, policy_of, report_of
+from pipeline.licences import under_licences
 from pipeline.marking_again import continuations
 from pipeline.proposals import question_of
 from pipeline.toolbox import Toolbox
@@ -251,7 +252,8 @@ def _keep_one(uow: UnitOfWork, seen: Mark, fresh: Mark) -> None:
     same = ("steps", "awards", "model", "confidence")
     if all(getattr(now, name) == getattr(fresh, name) for name in same):
         return
-    uow.marks.add(fresh)
+    exam = uow.exams.get(fresh.exam_id)
+    uow.marks.add(under_licences(uow, exam, (fresh,))[0])
     if now.steps != fresh.steps:
         subject = f"{fresh.page_id}:{fresh.item}"
         words = {"before": str(now.steps), "after": str(fresh.steps)}

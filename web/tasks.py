@@ -8,13 +8,15 @@ from typing import Any
 
 from flask import render_template, url_for
 
-from core.exams import Exam, Item, MultipleChoice, SingleChoice, TrueFalse
+from core.exams import Essay, Exam, Item, MultipleChoice, SingleChoice, TrueFalse
 from core.marks import Award, Mark, MarkSource, MarkState
 from core.pages import TextReading
 from core.scores import format_steps
+from pipeline.essays import essay_facts_of
 from pipeline.proposals import option_labels
 from pipeline.results import picture_notes
 from pipeline.review import CriterionPad, ReviewTask
+from web.context import tools
 from web.evidence import evidence_boxes
 from web.labels import reason_words, verdict_words
 
@@ -38,6 +40,7 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
         "full": item.full_steps,
         "crop": url_for("pictures.answer", exam_id=exam.id, page_id=task.page_id, item=item.number),
         "rubric": render_template("_rubric.html", exam=exam, item=item),
+        "facts": _facts(exam, task),
         "boxes": evidence_boxes(task, said.values()),
         "pads": [
             _pad(exam, pad, None if proposed else given.get(pad.id), said.get(pad.id), proposed)
@@ -58,6 +61,15 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
         "by_person": mark.source is MarkSource.PERSON,
         "confidence": machine.confidence if machine and machine.steps is not None else None,
     }
+
+
+def _facts(exam: Exam, task: ReviewTask) -> str:
+    """Facts about an essay, and about a long short answer that another candidate's words stand in."""
+    with tools().store.read() as uow:
+        facts = essay_facts_of(uow, exam.id, task.page_id, task.item.number)
+    if facts is None or not (isinstance(task.item, Essay) or facts.from_another):
+        return ""
+    return render_template("_essay_facts.html", facts=facts, exam=exam, item=task.item)
 
 
 def _shown_machine(task: ReviewTask) -> Mark | None:

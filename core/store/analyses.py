@@ -23,7 +23,7 @@ class Kept(Record):
 
 
 class AnalysisRepository(Repository):
-    """Documents by (exam, kind, item). Kinds: groups, agreement, learning, patch, essays."""
+    """Documents by (exam, kind, item). Kinds: groups, agreement, learning, patch, essays, judge."""
 
     def add(self, exam_id: str, kind: str, item: str, doc: str, by: str = "machine") -> int:
         """Keep the document as the next revision, which is returned."""

@@ -13,6 +13,7 @@ from core.marks import Mark, MarkState
 from core.people import Role
 from core.store import UnitOfWork
 from pipeline import review
+from pipeline.essays import ask_essays, essay_job, essay_report
 from pipeline.optional_review import optional_queue
 from web.access import MARKING, allowed
 from web.context import exam_at_hand, me, page_at_hand, tools
@@ -73,6 +74,7 @@ def desk(exam_id: str) -> ResponseReturnValue:
     single = request.args.get("page", "")
     if single:
         page_at_hand(exam_id, single)
+    _owe_facts(exam, item)
     return render_template(
         "marking_desk.html",
         exam=exam,
@@ -82,6 +84,17 @@ def desk(exam_id: str) -> ResponseReturnValue:
         single=single,
         ahead=_ahead(exam, item),
     )
+
+
+def _owe_facts(exam: Exam, number: str) -> None:
+    """An essay's facts are worked out when its marking begins, once; nobody has to ask for them."""
+    if number not in {i.number for i in exam.items if i.kind is ItemKind.ESSAY}:
+        return
+    tb = tools()
+    with tb.store.read() as uow:
+        known = essay_report(uow, exam.id, number) is not None or essay_job(uow, exam.id, number) is not None
+    if not known:
+        ask_essays(tb, exam.id, number)
 
 
 def _ahead(exam: Exam, item: str | None) -> int:

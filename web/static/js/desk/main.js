@@ -69,6 +69,7 @@ function show(task) {
   viewer.show(task.crop, task.boxes);
   (task.options ? options : pads).load(task);
   at("rubric").innerHTML = task.rubric; // made by the server, which escapes all words in it
+  at("facts").innerHTML = task.facts; // as the rubric
   drawReading(task);
   trouble(task.flag);
   at("accept").disabled = !pads.proposed;
