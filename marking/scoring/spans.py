@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from core.marks import Evidence
 from core.scoring import Response
 from marking.evidence import evidence_of
-from marking.scoring.features.alignment import Alignment, aligned
+from marking.scoring.features.alignment import aligned
 from marking.scoring.features.overlap import weight
 from marking.scoring.features.points import COVERED
-from marking.scoring.features.texts import MAX_CHARACTERS, Prepared, Token, prepared
+from marking.scoring.features.texts import Prepared, Token, prepared
 
 #: At most so many spans support an award.
 MOST = 3
@@ -77,15 +77,14 @@ def missing_words(question: str, statement: str, answer: str) -> tuple[str, ...]
     asked = prepared(question).words
     tokens = alignment.statement.tokens
     strength = alignment.strength()
-    gone = [
-        i
-        for i, t in enumerate(tokens)
-        if t.content and strength.get(i, 0.0) < COVERED and t.text not in asked
-    ]
-    words = [_tidy(word) for word in _words(alignment, gone)]
-    return tuple(dict.fromkeys(word for word in words if len(word) >= _SHORTEST_MISSING or word.isdigit()))[
-        :_MOST_MISSING
-    ]
+    known = [strength.get(at, 0.0) >= COVERED or t.text in asked for at, t in enumerate(tokens)]
+    covered = {
+        at for t, is_known in zip(tokens, known, strict=True) if is_known for at in range(t.start, t.end)
+    }
+    gone = [t for t, is_known in zip(tokens, known, strict=True) if t.content and not is_known]
+    words = [_tidy(word) for word in _words(alignment.statement.text, gone, covered)]
+    kept = [word for word in words if len(word) >= _SHORTEST_MISSING or word.isdigit()]
+    return tuple(dict.fromkeys(kept))[:_MOST_MISSING]
 
 
 def evidence_in(response: Response, spans: Iterable[Span]) -> tuple[Evidence, ...]:
@@ -120,8 +119,17 @@ def _runs(answer: Prepared, weights: dict[int, float]) -> tuple[Span, ...]:
     best = sum(weights[i] for i in heavy[0])
     kept = [run for run in heavy if sum(weights[i] for i in run) >= _LEAST_SHARE * best]
     tokens = answer.tokens
-    spans = [Span(tokens[run[0]].start, max(tokens[i].end for i in run)) for run in kept]
+    spans = [_trimmed(answer, tokens[run[0]].start, max(tokens[i].end for i in run)) for run in kept]
     return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def _trimmed(answer: Prepared, start: int, end: int) -> Span:
+    """Without Chinese function characters at either end, of which a pair may carry one."""
+    while end - start > 1 and answer.text[start] in _LEFT_OUT:
+        start += 1
+    while end - start > 1 and answer.text[end - 1] in _LEFT_OUT:
+        end -= 1
+    return Span(start, end)
 
 
 def _same_clause(answer: Prepared, first: int, second: int) -> bool:
@@ -148,19 +156,25 @@ def _with_denial(answer: Prepared, span: Span) -> Span:
     return span
 
 
-def _words(alignment: Alignment, gone: list[int]) -> list[str]:
-    """Missing tokens joined where they touch or overlap, the heaviest first."""
-    tokens = alignment.statement.tokens
-    text = alignment.statement.text[:MAX_CHARACTERS]
-    runs: list[list[Token]] = []
-    for position in gone:
-        token = tokens[position]
-        if runs and token.kind == "hanzi" and token.start < runs[-1][-1].end:
-            runs[-1].append(token)
+def _words(text: str, gone: list[Token], covered: set[int]) -> list[str]:
+    """Missing tokens without the characters that others cover, joined where they touch, rarest first."""
+    runs: list[tuple[float, list[int]]] = []
+    for token in gone:
+        places = [at for at in range(token.start, token.end) if token.kind != "hanzi" or at not in covered]
+        if not places:
+            continue
+        if (
+            runs
+            and token.kind == "hanzi"
+            and places[0] <= runs[-1][1][-1] + 1
+            and places[0] >= runs[-1][1][0]
+        ):
+            rarest, run = runs[-1]
+            runs[-1] = (max(rarest, weight(token)), sorted({*run, *places}))
         else:
-            runs.append([token])
-    runs.sort(key=lambda run: -max(weight(token) for token in run))
-    return [text[run[0].start : run[-1].end] for run in runs]
+            runs.append((weight(token), places))
+    runs.sort(key=lambda entry: -entry[0])
+    return [text[run[0] : run[-1] + 1] for _, run in runs]
 
 
 def _tidy(word: str) -> str:

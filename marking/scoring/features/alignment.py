@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from marking.distance import edit_distance
-from marking.scoring.features.lexicon import CHINESE_OPPOSITES, OPPOSITES, SYNONYMS
+from marking.scoring.features.lexicon import (
+    CHINESE_OPPOSITES,
+    CHINESE_SYNONYMS,
+    FUNCTION_CHARACTERS,
+    OPPOSITES,
+    SYNONYMS,
+)
 from marking.scoring.features.texts import Prepared, Token
 
 #: A word so long may be misspelt by one letter.
@@ -128,7 +134,7 @@ def _clashes(statement: Prepared, answer: Prepared, links: Sequence[Link]) -> tu
     pairs = _places_of_links(statement, answer, links)
     found: list[Clash] = []
     for word, wanted_at in statement.chinese_signals.items():
-        if word in answer.chinese_signals:
+        if word in answer.chinese_signals or CHINESE_SYNONYMS.get(word, frozenset()) & answer.groups:
             continue
         for other in CHINESE_OPPOSITES[word]:
             places = answer.chinese_signals.get(other)
@@ -147,7 +153,9 @@ def _clashes(statement: Prepared, answer: Prepared, links: Sequence[Link]) -> tu
 
 def _turned(token: Token, statement: Prepared, answer: Prepared) -> list[Clash]:
     """A pair of characters of which the answer has one turned into its opposite: 小型 and 大型."""
-    found = []
+    found: list[Clash] = []
+    if any(character in FUNCTION_CHARACTERS for character in token.text):
+        return found
     for at, character in enumerate(token.text):
         for opposite in CHINESE_OPPOSITES.get(character, ()):
             other = token.text[:at] + opposite + token.text[at + 1 :]
