@@ -11,83 +11,30 @@ import argparse
 import json
 import re
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from scripts.figure_rows import MARKING_ROWS, ROWS, Row
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "benchmarks" / "out"
 KEPT = ROOT / "docs" / "figures.json"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+MARKING_BEGIN, MARKING_END = "<!-- marking figures: begin -->", "<!-- marking figures: end -->"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: what is shown in both languages, and where its numbers are.
-
-    ``key`` names a figure of the benchmark, or with dots a place in its file (``table.exam.stock.cer``).
-    ``stock`` names that of plain RapidOCR in the same run, ``""`` where there is none.
-    ``form`` is "share" (shown in per cent), "number", "error" (three decimals) or "times".
-    """
-
-    english: str
-    chinese: str
-    benchmark: str
-    key: str
-    form: str = "share"
-    stock: str = ""
-
-
-ROWS = (
-    Row("fills, sums: right answers refused while at most 0.5 % of wrong ones pass",
-        "填空（口算）：误收不超过 0.5 % 时，正确答案被拒",
-        "verify", "arithmetic_false_refusal_at_0_5pct", stock="arithmetic_false_refusal_strings"),
-    Row("the same, unconnected Chinese characters, one changed at random", "同上，互不相干的汉字，随机换一字",
-        "verify", "composed_false_refusal_at_0_5pct", stock="composed_false_refusal_strings"),
-    Row("the same, changed to what the reader itself takes for likeliest", "同上，换成识别器最容易看错的字",
-        "verify", "composed_hard_false_refusal_at_0_5pct", stock="table.composed.strings.hard_refused"),
-    Row("the same, lines of Chinese exams, one changed at random", "同上，考试答卷行，随机换一字",
-        "verify", "exam_false_refusal_at_0_5pct", stock="exam_false_refusal_strings"),
-    Row("expected calibration error, fills held against the picture", "期望校准误差：对照图像判填空",
-        "calibration", "verified_ece", "error"),
-    Row("expected calibration error, whole lines read", "期望校准误差：整行识别", "calibration", "read_ece", "error"),
-    Row("handwritten digits right, never trained on (RapidOCR: of all)", "手写数字正确率，未用于训练的（RapidOCR：全部）",
-        "digits", "accuracy", stock="stock_accuracy"),
-    Row("8-digit numbers, roster of 1,000: given to the wrong candidate", "8 位考号、1000 人名单：认成别人",
-        "digits", "roster_wrong"),
-    Row("the same: waiting for a person", "同上：留给人确认", "digits", "roster_held"),
-    Row("character error rate, lines of Chinese exams", "字错率：考试答卷行",
-        "lines", "exam_cer", stock="table.exam.stock.cer"),
-    Row("character error rate, unconnected Chinese characters", "字错率：互不相干的汉字",
-        "lines", "composed_cer", stock="table.composed.stock.cer"),
-    Row("character error rate, French, pages never trained on", "字错率：法文，未用于训练的页",
-        "lines", "french_cer", stock="table.french.stock.cer"),
-    Row("lines a second, two cores", "每秒行数，两核",
-        "lines", "lines_per_second", "number", stock="speed.stock.lines_per_second"),
-    Row("the same, against RapidOCR in two processes of one thread", "同上，与两个单线程 RapidOCR 进程之比",
-        "lines", "speed_ratio_to_stock_two_processes", "times"),
-    Row("bubbles, OMRChecker's samples: fields that agree", "填涂，OMRChecker 样例：一致的栏目",
-        "omr", "field_agreement"),
-    Row("bubbles, made-up hands and scanners: settled wrongly", "填涂，程序模拟的笔迹与扫描：定错的栏目",
-        "bubbles", "settled_wrong", "number"),
-    Row("the same on paper curled by up to 3 mm", "同上，纸张卷曲至 3 mm", "bubbles", "warped_settled_wrong", "number"),
-    Row("pages a second, registration and bubbles, two cores", "每秒页数，定位加填涂，两核",
-        "omr", "card_pages_per_second", "number"),
-    Row("faults of scans and photos at rising strength: marks settled wrongly", "由轻到重的扫描、拍照缺陷：定错的分",
-        "robustness", "settled_wrong_total", "number"),
-    Row("the same: pages given to the wrong candidate", "同上：认成别人的页", "robustness", "identity_wrong_total", "number"),
-    Row("the demo's exam: pages a minute, all steps", "示例考试：每分钟页数，全流程", "demo", "pages_per_minute", "number"),
-    Row("the same: marks settled wrongly, choices", "同上：定错的分，选择题", "demo", "choices_settled_wrong", "number"),
-    Row("the same: marks settled wrongly, fills", "同上：定错的分，填空题", "demo", "others_settled_wrong", "number"),
-)  # fmt: skip
-
+_TAKEN = {
+    "english": "Taken from the benchmarks' files at commit `{}`.",
+    "chinese": "取自各测量程序的结果，提交 `{}`。",
+}
 HEADS = {
-    "english": (
-        "| figure | plain RapidOCR | Zhupi | benchmark |",
-        "Taken from the benchmarks' files at commit `{}`.",
-    ),
-    "chinese": ("| 指标 | 原装 RapidOCR | 朱批 | 测量程序 |", "取自各测量程序的结果，提交 `{}`。"),
+    "english": "| figure | plain RapidOCR | Zhupi | benchmark |",
+    "chinese": "| 指标 | 原装 RapidOCR | 朱批 | 测量程序 |",
+}
+MARKING_HEADS = {
+    "english": "| figure | beside | Zhupi | benchmark |",
+    "chinese": "| 指标 | 对照 | 朱批 | 测量程序 |",
 }
 
 
@@ -100,7 +47,7 @@ def main() -> int:
     kept = json.loads(KEPT.read_text("utf-8"))
     for name, language in (("README.md", "english"), ("README.zh-CN.md", "chinese")):
         path = ROOT / name
-        path.write_text(with_table(path.read_text("utf-8"), table(kept, language)), encoding="utf-8")
+        path.write_text(with_tables(path.read_text("utf-8"), kept, language), encoding="utf-8")
     return 0
 
 
@@ -115,11 +62,12 @@ def taken(folder: Path) -> dict[str, Any]:
 def figures_of(folder: Path) -> dict[str, dict[str, float]]:
     """By benchmark, the figures of its file that a row names."""
     found: dict[str, dict[str, float]] = {}
-    for name in dict.fromkeys(row.benchmark for row in ROWS):
+    every = (*ROWS, *MARKING_ROWS)
+    for name in dict.fromkeys(row.benchmark for row in every):
         path = folder / f"{name}.json"
         if path.is_file():
             content = json.loads(path.read_text("utf-8"))
-            keys = [key for row in ROWS if row.benchmark == name for key in (row.key, row.stock) if key]
+            keys = [key for row in every if row.benchmark == name for key in (row.key, row.stock) if key]
             values = {key: value_at(content, key) for key in keys}
             found[name] = {key: value for key, value in values.items() if value is not None}
     return found
@@ -136,17 +84,28 @@ def value_at(content: Any, key: str) -> float | None:
     return float(content) if isinstance(content, int | float) else None
 
 
-def table(kept: Mapping[str, Any], language: str) -> str:
+def with_tables(text: str, kept: Mapping[str, Any], language: str) -> str:
+    """A README's text with both of its tables written from the kept figures."""
+    reading = with_table(text, table(kept, language))
+    marking = table(kept, language, MARKING_ROWS, MARKING_HEADS)
+    return with_table(reading, marking, (MARKING_BEGIN, MARKING_END))
+
+
+def table(
+    kept: Mapping[str, Any],
+    language: str,
+    rows: Sequence[Row] = ROWS,
+    heads: Mapping[str, str] = HEADS,
+) -> str:
     """The Markdown table in one language, and the commit below it."""
-    head, commit = HEADS[language]
-    lines = [head, "|---|---|---|---|"]
-    for row in ROWS:
+    lines = [heads[language], "|---|---|---|---|"]
+    for row in rows:
         figures = kept.get(row.benchmark, {})
         if row.key in figures:
             stock = shown(figures[row.stock], row.form) if row.stock in figures else "–"
             ours = shown(figures[row.key], row.form)
             lines.append(f"| {getattr(row, language)} | {stock} | {ours} | `{row.benchmark}` |")
-    return "\n".join([*lines, "", commit.format(kept["commit"])])
+    return "\n".join([*lines, "", _TAKEN[language].format(kept["commit"])])
 
 
 def shown(value: float, form: str) -> str:
@@ -156,22 +115,22 @@ def shown(value: float, form: str) -> str:
         return f"{100 * value:.{digits}f} %".replace(".00 %", " %")
     if form == "times":
         return f"{value:.2f} ×"
-    if form == "error":
-        return f"{value:.3f}"
+    if form in ("error", "kappa"):
+        return f"{value:.3f}" if form == "error" else f"{value:.2f}"
     return f"{value:.0f}" if value == int(value) or value >= 100 else f"{value:.1f}"
 
 
-def with_table(text: str, rows: str) -> str:
+def with_table(text: str, rows: str, marks: tuple[str, str] = (BEGIN, END)) -> str:
     """The text with what stands between the two marks replaced.
 
     Raises:
         ValueError: the marks are missing.
     """
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{BEGIN} and {END} are missing")
-    return re.sub(
-        re.escape(BEGIN) + ".*?" + re.escape(END), lambda _: f"{BEGIN}\n{rows}\n{END}", text, flags=re.DOTALL
-    )
+    begin, end = marks
+    if begin not in text or end not in text:
+        raise ValueError(f"{begin} and {end} are missing")
+    between = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    return between.sub(lambda _: f"{begin}\n{rows}\n{end}", text)
 
 
 if __name__ == "__main__":

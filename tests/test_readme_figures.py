@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from scripts.figure_rows import MARKING_ROWS, ROWS
 from scripts.readme_figures import (
     BEGIN,
     END,
     KEPT,
+    MARKING_BEGIN,
+    MARKING_END,
     ROOT,
-    ROWS,
     figures_of,
     shown,
     table,
     value_at,
     with_table,
+    with_tables,
 )
 
 _READMES = (("README.md", "english"), ("README.zh-CN.md", "chinese"))
@@ -26,18 +29,22 @@ _READMES = (("README.md", "english"), ("README.zh-CN.md", "chinese"))
 @pytest.mark.parametrize(("readme", "language"), _READMES)
 def test_a_readme_shows_the_figures_that_are_kept(readme: str, language: str) -> None:
     text = (ROOT / readme).read_text(encoding="utf-8")
-    rows = table(json.loads(KEPT.read_text(encoding="utf-8")), language)
-    assert text.count(BEGIN) == text.count(END) == 1
-    assert text == with_table(text, rows), "python -m scripts.readme_figures writes the tables again"
-    assert len(rows.splitlines()) > 10
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    for mark in (BEGIN, END, MARKING_BEGIN, MARKING_END):
+        assert text.count(mark) == 1
+    assert text == with_tables(text, kept, language), (
+        "python -m scripts.readme_figures writes the tables again"
+    )
+    assert len(table(kept, language).splitlines()) > 10
 
 
 def test_every_figure_that_is_kept_is_shown_and_says_where_it_comes_from() -> None:
     kept = json.loads(KEPT.read_text(encoding="utf-8"))
-    named = {(row.benchmark, key) for row in ROWS for key in (row.key, row.stock) if key}
+    rows = (*ROWS, *MARKING_ROWS)
+    named = {(row.benchmark, key) for row in rows for key in (row.key, row.stock) if key}
     assert {(name, key) for name in kept if name != "commit" for key in kept[name]} <= named
-    assert all((ROOT / "benchmarks" / f"{row.benchmark}.py").is_file() for row in ROWS)
-    assert len({(row.benchmark, row.key) for row in ROWS}) == len(ROWS)
+    assert all((ROOT / "benchmarks" / f"{row.benchmark}.py").is_file() for row in rows)
+    assert len({(row.benchmark, row.key) for row in rows}) == len(rows)
     assert kept["commit"]
 
 
@@ -67,6 +74,7 @@ def test_a_key_is_a_figure_or_a_place_in_the_file(key: str, value: float | None)
         (0.0, "share", "0 %"),
         (1.569, "times", "1.57 ×"),
         (0.00864, "error", "0.009"),
+        (0.7391, "kappa", "0.74"),
         (0.0, "number", "0"),
         (29.7, "number", "29.7"),
         (109.75, "number", "110"),
