@@ -79,7 +79,7 @@ MARKING_ROWS = (
     Row("the same, 10 marks", "同上，每题 10 份", "asap_sas", "mean_qwk_10", "kappa"),
     Row("the same, no marks", "同上，没有标注", "asap_sas", "mean_qwk_0", "kappa"),
     Row("ADS, Chinese, by answer: Pearson (beside: character TF-IDF)", "ADS 中文，按答案：Pearson（对照：字 TF-IDF）",
-        "ads", "pearson_by_answer", "kappa", "pearson_by_answer_tfidf"),
+        "ads", "pearson_by_answer", "kappa", "floor_by_answer"),
     Row("the same, by unseen question", "同上，按新题目", "ads", "pearson_by_question", "kappa"),
     Row("SAF English, unseen answers: root mean square error (beside: the mean for everybody)",
         "SAF 英文，新答案：均方根误差（对照：都给平均分）", "saf", "rmse_ua", "error", "mean_rmse_ua"),
