@@ -58,6 +58,8 @@ class FoldTrees:
         self._means = means
 
     def trees(self, rows: NDArray[np.float64]) -> TreeJudgements:
+        if not len(rows):
+            return TreeJudgements(np.zeros((0, 4)), np.zeros(0))
         return TreeJudgements(*self._fitted.judge(rows.astype(np.float32).astype(np.float64)))
 
     def opinions(self, question: Question, asked: Sequence[Asked], trees: TreeJudgements) -> Opinions:

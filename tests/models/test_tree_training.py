@@ -142,19 +142,26 @@ def test_the_pool_believes_the_better_of_two() -> None:
     truth = rng.integers(0, 2, 600) * 1.0
     right = np.stack([truth, 0 * truth, 0 * truth, 1 - truth], axis=1) * 0.9 + 0.025
     noise = rng.dirichlet(np.ones(4), 600)
+    share = np.asarray(0.1 + 0.8 * truth, dtype=np.float64)
     odds = np.zeros((600, len(LEVELS)))
     odds[np.arange(600), (truth * 10).astype(int)] = 1.0
     verdicts = np.stack([truth, 0 * truth, 0 * truth, 1 - truth], axis=1)
-    opinion, figures = fitted(Both(noise, rng.random(600), right, 0.1 + 0.8 * truth, odds, verdicts))
+    opinion, figures = fitted(Both(noise, rng.random(600), right, share, odds, verdicts))
     assert opinion.judge > 0.9
     assert opinion.judge_share > 0.7
     assert figures["rmse_pool"] <= figures["rmse_trees"]
 
 
 def test_only_answers_whose_questions_neither_had_seen_are_pooled(tmp_path: Path) -> None:
-    ours = {"verdicts": np.eye(4), "share": np.arange(4.0), "odds": np.zeros((4, 11)), "truth": np.eye(4)}
-    keys, languages = np.array(["a", "b", "c", "d"]), np.array(["en", "en", "en", "zh"])
-    np.savez(tmp_path / "trees.npz", key=keys, language=languages, **ours)
+    np.savez(
+        tmp_path / "trees.npz",
+        key=np.array(["a", "b", "c", "d"]),
+        language=np.array(["en", "en", "en", "zh"]),
+        verdicts=np.eye(4),
+        share=np.arange(4.0),
+        odds=np.zeros((4, 11)),
+        truth=np.eye(4),
+    )
     np.savez(
         tmp_path / "judge.npz",
         key=np.array(["c", "b", "x", "d"]),
