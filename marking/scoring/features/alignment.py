@@ -120,7 +120,11 @@ def _misspelt(first: str, second: str) -> bool:
 
 
 def _near_pair(position: int, token: Token, answer: Prepared) -> Link | None:
-    """Half a pair found in its place beside other characters: weak evidence."""
+    """A synonym; else half a pair found in its place beside other characters, which is weak evidence."""
+    for group in CHINESE_SYNONYMS.get(token.text, ()):
+        place = answer.group_places.get(group)
+        if place is not None:
+            return Link(position, place, SYNONYM, denied=answer.tokens[place].denied != token.denied)
     for character in token.text:
         places = answer.characters.get(character)
         if places:

@@ -130,6 +130,9 @@ FUNCTION_CHARACTERS = frozenset(
     "的了是在和与及或就也都而且但很更最被把将对从到向由为于以之其这那它他她们个着过地得等所能可会要有"
 )
 
+#: Particles that come and go without changing what is said (增大了压强, 增大压强).
+PARTICLE = re.compile("(?<!目)的(?!士)|了(?!解)")
+
 #: Words that deny what stands after them.
 NEGATORS = frozenset(
     [

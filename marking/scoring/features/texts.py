@@ -21,6 +21,7 @@ from marking.scoring.features.lexicon import (
     FUNCTION_WORDS,
     HARMLESS_DENIAL,
     NEGATORS,
+    PARTICLE,
 )
 from marking.scoring.features.stems import stem
 
@@ -65,8 +66,9 @@ class Prepared:
 
     @cached_property
     def bare(self) -> str:
-        """Letters, digits and Chinese characters alone."""
-        return "".join(c for c in self.folded if c.isalnum() or c in "+-=<>%^/≤≥≠")
+        """Letters, digits and Chinese characters alone, without particles."""
+        kept = PARTICLE.sub("", self.folded)
+        return "".join(c for c in kept if c.isalnum() or c in "+-=<>%^/≤≥≠")
 
     @cached_property
     def grams(self) -> tuple[Counter[str], ...]:
@@ -121,6 +123,16 @@ class Prepared:
         return frozenset(
             g for word, groups in CHINESE_SYNONYMS.items() if word in self.folded for g in groups
         )
+
+    @cached_property
+    def group_places(self) -> dict[int, int]:
+        """Group of Chinese synonyms → position of a token with which a member of two characters begins."""
+        found: dict[int, int] = {}
+        if self.has_hanzi:
+            for position, token in enumerate(self.tokens):
+                for group in CHINESE_SYNONYMS.get(token.text, ()) if len(token.text) > 1 else ():
+                    found.setdefault(group, position)
+        return found
 
     @cached_property
     def chinese_signals(self) -> dict[str, list[int]]:
@@ -223,14 +235,17 @@ def _denials(run: str) -> list[int]:
 
 
 def _pairs(run: str, at: int, offsets: tuple[int, ...], denials: list[int], denied_to: int) -> list[Token]:
-    """Neighbouring characters of a run of Chinese, two by two."""
-    size = min(2, len(run))
+    """Neighbouring characters of a run of Chinese, two by two, over particles that say nothing (增大了压强)."""
+    particles = {m.start() for m in PARTICLE.finditer(run)}
+    kept = [i for i in range(len(run)) if i not in particles] or list(range(len(run)))
+    size = min(2, len(kept))
     made = []
-    for i in range(len(run) - size + 1):
-        pair = run[i : i + size]
+    for first in range(len(kept) - size + 1):
+        i, last = kept[first], kept[first + size - 1]
+        pair = run[i] if size == 1 else run[i] + run[last]
         denied = at + i < denied_to or any(0 <= i - d <= DENIED_CHARACTERS for d in denials)
         content = not all(c in FUNCTION_CHARACTERS for c in pair)
-        span = (offsets[at + i], offsets[at + i + size - 1] + 1)
+        span = (offsets[at + i], offsets[at + last] + 1)
         made.append(Token(pair, *span, at + i, "hanzi", content, denied))
     return made
 

@@ -75,6 +75,13 @@ def test_a_misspelt_long_word_is_found_and_a_short_one_is_not() -> None:
 
 def test_a_synonym_counts_for_part() -> None:
     assert 0 < feature("covered", "big", "large", language="en") < 1
+    assert feature("covered", "压强增大", "压强变大") > feature("covered", "压强增大", "压强") + 0.1
+
+
+def test_particles_come_and_go() -> None:
+    assert feature("covered", "增大了压强", "增大压强") == pytest.approx(1.0)
+    assert feature("covered", "增大压强", "增大了的压强") == pytest.approx(1.0)
+    assert [t.text for t in prepared("目的").tokens] == ["目的"]
 
 
 @pytest.mark.parametrize(
