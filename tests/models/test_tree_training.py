@@ -119,11 +119,17 @@ def test_answers_that_say_only_incorrect_leave_two_verdicts_open() -> None:
 
 
 def test_trees_learn_what_answers_show(rows: Rows) -> None:
-    made = fit(rows, Recipe(verdict_rounds=20, share_rounds=20, least_in_leaf=2, shrinkage=0.1))
+    made = fit(
+        rows,
+        Recipe(verdict_rounds=8, share_rounds=8, leaves=4, least_in_leaf=2, shrinkage=0.1, first_rounds=2),
+    )
     verdicts, share = made.judge(rows.features[:3])
     assert verdicts[0].argmax() == 0
     assert share[0] > share[1]
-    again = fit(rows, Recipe(verdict_rounds=20, share_rounds=20, least_in_leaf=2, shrinkage=0.1))
+    again = fit(
+        rows,
+        Recipe(verdict_rounds=8, share_rounds=8, leaves=4, least_in_leaf=2, shrinkage=0.1, first_rounds=2),
+    )
     assert np.array_equal(verdicts, again.judge(rows.features[:3])[0])
 
 

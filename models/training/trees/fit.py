@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from models.training.trees.rows import Rows
 
@@ -54,7 +55,12 @@ class Fitted:
 
 
 def fit(rows: Rows, recipe: Recipe | None = None, partly: NDArray[np.float64] | None = None) -> Fitted:
-    """Both ensembles on all rows. ``partly`` (N,): the shares of "partly" where they are known already."""
+    """Both ensembles on all rows, on one thread. ``partly`` (N,): the shares of "partly", where known already."""
+    with threadpool_limits(limits=1):  # several threads wait for one another on a busy machine
+        return _fit(rows, recipe, partly)
+
+
+def _fit(rows: Rows, recipe: Recipe | None, partly: NDArray[np.float64] | None) -> Fitted:
     chosen = recipe or Recipe()
     known = partly is not None
     partly = np.full(len(rows.features), 0.5) if partly is None else partly.copy()
