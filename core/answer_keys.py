@@ -75,11 +75,15 @@ class Written(Record):
 
 
 class ExpressionCheck(Written):
-    """Algebra up to equivalence: an expression, an equation or an inequality."""
+    """Algebra up to equivalence: an expression, an equation or an inequality.
+
+    Letters are real numbers; ``positive`` are those that the question says to be positive, so that √(a²) is a.
+    """
 
     kind: Literal[CheckKind.EXPRESSION] = CheckKind.EXPRESSION
     form: ExpressionForm = ExpressionForm.ANY
     form_steps: Steps | None = None  #: lost by an equal expression in another form
+    positive: tuple[str, ...] = ()
 
 
 class FormulaCheck(Written):

@@ -160,6 +160,8 @@ def _by_expression(blank: Blank, text: str) -> Outcome:
         return Outcome(blank.steps, f"与 {blank.expression} 等价", 1.0 if clear else 0.7)
     if verdict is Equivalence.UNDECIDED:
         return Outcome(blank.steps, f"看来与 {blank.expression} 等价，未能证明", 0.6)
+    if verdict is Equivalence.POSITIVE:
+        return Outcome(blank.steps, f"与 {blank.expression} 等价（字母都取正数时），请看题目条件", 0.5)
     near = _miss_clearness(comparable(text), comparable(blank.expression))
     if verdict is Equivalence.UNREADABLE:
         return Outcome(0, f"读不成算式，答案是 {blank.expression}", min(near, 0.6))

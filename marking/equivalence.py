@@ -1,5 +1,8 @@
 """Whether two expressions say the same: numbers first, then SymPy, with a time limit.
 
+Letters are real numbers of either sign: |x| is x, and √(a²) is a, for positive letters alone. That is told
+(``POSITIVE``) and not proved, unless the key says which letters are positive, or has no value elsewhere (√x).
+
 Three fences keep a pupil's line from stopping a worker. The grammar of ``marking.expressions`` bounds
 length, depth, exponents, terms and degree before anything is computed. Values at sample points refute
 most wrong answers without algebra. And SymPy itself runs under a deadline that works in any thread and
@@ -11,12 +14,13 @@ from __future__ import annotations
 import cmath
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from types import FrameType
 from typing import Any
 
 from marking.expressions import Node, NotAlgebra, Statement, letters, parse_statement
+from marking.signs import real_at, sign_patterns
 
 #: Of the algebra of one comparison, in seconds of this thread.
 TIME_LIMIT_S = 0.6
@@ -33,6 +37,7 @@ class Equivalence(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
     UNDECIDED = "undecided"  #: equal at every sample, but not proved within the time
+    POSITIVE = "positive"  #: equal where all letters are positive, and not elsewhere
     UNREADABLE = "unreadable"
 
 
@@ -40,11 +45,14 @@ class _DeadlinePassed(BaseException):
     """Not an ``Exception``, so that no handler inside the algebra swallows it."""
 
 
-def compare_expressions(key: str, answer: str, limit_s: float = TIME_LIMIT_S) -> tuple[Equivalence, bool]:
+def compare_expressions(
+    key: str, answer: str, limit_s: float = TIME_LIMIT_S, positive: Collection[str] = ()
+) -> tuple[Equivalence, bool]:
     """How the answer stands to the key, and whether it was read without a guess.
 
     A bare side answers a key of the form ``y = …`` and the other way round. Relations are the same when
-    one is a constant multiple of the other (a negative one turns the sign round).
+    one is a constant multiple of the other (a negative one turns the sign round). ``positive`` are the
+    letters that the question says to be positive.
     """
     try:
         wanted, written = parse_statement(key), parse_statement(answer)
@@ -55,10 +63,24 @@ def compare_expressions(key: str, answer: str, limit_s: float = TIME_LIMIT_S) ->
     if not _has_values(written):
         return Equivalence.DIFFERENT, True
     try:
-        verdict = _compare(*_same_form(wanted, written), limit_s)
+        verdict = _compare(*_same_form(wanted, written), limit_s, frozenset(positive))
     except (ArithmeticError, ValueError, TypeError):
         return Equivalence.UNDECIDED, False
-    return verdict, not written.guessed
+    alike = (wanted.left, wanted.right) == (written.left, written.right)
+    return verdict, not written.guessed and (alike or not wanted.guessed)
+
+
+def differ(first: str, second: str) -> bool:
+    """Whether both can be read and have different values where their letters are positive."""
+    try:
+        one, other = _same_form(parse_statement(first), parse_statement(second))
+        if one.relation != other.relation or not (_has_values(one) and _has_values(other)):
+            return one.relation != other.relation
+        if one.relation:
+            return _constant_ratio(_difference(one), _difference(other)) is None
+        return not _close_at_samples(one.left, other.left)
+    except (NotAlgebra, ArithmeticError, ValueError, RecursionError):
+        return False
 
 
 def _has_values(statement: Statement) -> bool:
@@ -88,11 +110,11 @@ def _right(statement: Statement) -> Node:
     return statement.right if statement.right is not None else statement.left
 
 
-def _compare(wanted: Statement, written: Statement, limit_s: float) -> Equivalence:
+def _compare(wanted: Statement, written: Statement, limit_s: float, positive: frozenset[str]) -> Equivalence:
     if bool(wanted.relation) != bool(written.relation):
         return Equivalence.DIFFERENT
     if not wanted.relation:
-        return _expressions_agree(wanted.left, written.left, limit_s)
+        return _expressions_agree(wanted.left, written.left, limit_s, positive)
     first, second = _difference(wanted), _difference(written)
     ratio = _constant_ratio(first, second)
     if ratio is None:
@@ -100,19 +122,66 @@ def _compare(wanted: Statement, written: Statement, limit_s: float) -> Equivalen
     expected = wanted.relation if ratio > 0 else _FLIPPED.get(wanted.relation, wanted.relation)
     if written.relation != expected:
         return Equivalence.DIFFERENT
-    return under_deadline(lambda: _ratio_is_constant(first, second), limit_s)
+    above = positive | implied_positive(first)
+    if not agree_for_all_signs(first, second, above, ratio):
+        return Equivalence.POSITIVE
+    return under_deadline(lambda: _ratio_is_constant(first, second, above), limit_s)
 
 
 def _difference(statement: Statement) -> Node:
     return Node("+", (statement.left, Node("-", (_right(statement),))))
 
 
-def _expressions_agree(first: Node, second: Node, limit_s: float) -> Equivalence:
-    for shift in range(SHIFTS):
-        values = sampled(first, shift), sampled(second, shift)
-        if abs(values[0] - values[1]) > _CLOSE * max(1.0, abs(values[0])):
-            return Equivalence.DIFFERENT
-    return under_deadline(lambda: _is_zero(symbolic(first) - symbolic(second)), limit_s)
+def _expressions_agree(first: Node, second: Node, limit_s: float, positive: frozenset[str]) -> Equivalence:
+    if not _close_at_samples(first, second):
+        return Equivalence.DIFFERENT
+    above = positive | implied_positive(first)
+    if not agree_for_all_signs(first, second, above):
+        return Equivalence.POSITIVE
+    return under_deadline(lambda: _is_zero(symbolic(first, above) - symbolic(second, above)), limit_s)
+
+
+def _close_at_samples(first: Node, second: Node) -> bool:
+    pairs = ((sampled(first, shift), sampled(second, shift)) for shift in range(SHIFTS))
+    return all(abs(a - b) <= _CLOSE * max(1.0, abs(a)) for a, b in pairs)
+
+
+def implied_positive(key: Node) -> frozenset[str]:
+    """The letters that a key without value elsewhere makes positive: x in √x, in ln x."""
+    names = letters(key)
+    patterns = sign_patterns(names)
+    return frozenset(
+        name
+        for name in names
+        if all(
+            real_at(key, samples_of(names, shift, pattern)) is None
+            for pattern in patterns
+            if name in pattern
+            for shift in range(SHIFTS)
+        )
+    )
+
+
+def agree_for_all_signs(key: Node, answer: Node, positive: Collection[str] = (), ratio: float = 1.0) -> bool:
+    """Whether answer = ratio · key wherever the key has a real value, with letters of either sign.
+
+    ``positive`` letters stay positive. Both are compared at samples.
+    """
+    names = letters(key) | letters(answer)
+    for pattern in sign_patterns(names - frozenset(positive)):
+        for shift in range(SHIFTS):
+            samples = samples_of(names, shift, pattern)
+            wanted, written = real_at(key, samples), real_at(answer, samples)
+            if wanted is None:
+                continue
+            if written is None or abs(wanted * ratio - written) > _CLOSE * max(1.0, abs(wanted * ratio)):
+                return False
+    return True
+
+
+def samples_of(names: Collection[str], shift: int, negative: Collection[str] = ()) -> dict[str, float]:
+    """A value for each letter, below nought for those that are ``negative``."""
+    return {name: (-1 if name in negative else 1) * _sample(name, shift) for name in names}
 
 
 def _constant_ratio(first: Node, second: Node) -> float | None:
@@ -133,10 +202,14 @@ def sampled(node: Node, shift: int) -> complex:
     if node.kind == "number":
         return complex(node.value)
     if node.kind == "letter":
-        place = sum(ord(char) * 31**at for at, char in enumerate(node.name))
-        sample = _SAMPLES[(place * 3 + shift) % len(_SAMPLES)]
-        return complex(sample + 0.0137 * (place % 11))
+        return complex(_sample(node.name, shift))
     return _VALUES[node.kind]([sampled(child, shift) for child in node.children])
+
+
+def _sample(name: str, shift: int) -> float:
+    """A value above nought that depends on the letter's name; no two usual letters share one."""
+    place: int = sum(ord(char) * 31**at for at, char in enumerate(name))
+    return _SAMPLES[(place * 3 + shift) % len(_SAMPLES)] + 0.000137 * (place % 997)
 
 
 #: Each node kind as a function of its children's values.
@@ -157,15 +230,16 @@ _VALUES: dict[str, Callable[[list[complex]], complex]] = {
 }
 
 
-def symbolic(node: Node) -> Any:
-    """The same tree as a SymPy expression; letters are positive, as in the samples."""
+def symbolic(node: Node, positive: Collection[str] | None = None) -> Any:
+    """The same tree as a SymPy expression; letters are real, and positive where named (``None``: all)."""
     import sympy  # noqa: PLC0415 -- half a second to load; only where an expression is marked
 
     if node.kind == "number":
         return sympy.Rational(node.value.numerator, node.value.denominator)
     if node.kind == "letter":
-        return sympy.Symbol(node.name, positive=True)
-    children = [symbolic(child) for child in node.children]
+        is_positive = positive is None or node.name in positive
+        return sympy.Symbol(node.name, **({"positive": True} if is_positive else {"real": True}))
+    children = [symbolic(child, positive) for child in node.children]
     makers: dict[str, Callable[..., Any]] = {
         "pi": lambda: sympy.pi,
         "+": sympy.Add,
@@ -210,10 +284,10 @@ def real_value(text: str) -> float | None:
     return value.real if abs(value.imag) <= _CLOSE * max(1.0, abs(value)) else None
 
 
-def _ratio_is_constant(first: Node, second: Node) -> bool:
+def _ratio_is_constant(first: Node, second: Node, positive: Collection[str]) -> bool:
     import sympy  # noqa: PLC0415
 
-    ratio = sympy.cancel(sympy.together(symbolic(second) / symbolic(first)))
+    ratio = sympy.cancel(sympy.together(symbolic(second, positive) / symbolic(first, positive)))
     return not ratio.free_symbols or not sympy.simplify(ratio).free_symbols
 
 

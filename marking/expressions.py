@@ -54,7 +54,7 @@ class Statement:
     left: Node
     relation: str = ""
     right: Node | None = None
-    guessed: bool = False  #: a digit after a letter was taken as its lost exponent
+    guessed: bool = False  #: a digit after a letter was taken as its lost exponent, or √x² has two readings
 
 
 def parse_statement(text: str) -> Statement:
@@ -151,6 +151,8 @@ class _Parser:
         base = self._atom()
         if self._peek()[1] in ("^", "**"):
             self._take()
+            if base.kind == "sqrt" and base.children[0].kind == "letter":
+                self.guessed = True  # √x² without brackets: the root of the square, or the root squared
             return Node("^", (base, self._exponent()))
         if kind == "letter" and re.fullmatch(r"[2-9]", self._peek()[1]):
             # "x2" is a square whose superscript was lost: nobody writes 2x that way round.

@@ -76,7 +76,15 @@ def _written(inner: Fields, kind: CheckKind, step: ScoreStep) -> Check | None:
 
 def _expression(inner: Fields, step: ScoreStep) -> dict[str, Any]:
     form = inner.choice("form", EXPRESSION_FORMS, ExpressionForm.ANY.value)
-    return {"form": ExpressionForm(form), "form_steps": inner.steps("form_points", step)}
+    positive = tuple(
+        name for text in inner.words("positive") for name in re.split(r"[\s,，、]+", text) if name
+    )
+    odd = [name for name in positive if not _LETTER.fullmatch(name)]
+    if odd:
+        inner.wrong("positive", f"应是字母（如 [a, b]），现在有“{shortened(odd[0])}”")
+        positive = ()
+    form_steps = inner.steps("form_points", step)
+    return {"form": ExpressionForm(form), "form_steps": form_steps, "positive": positive}
 
 
 def _reaction(inner: Fields, step: ScoreStep) -> dict[str, Any]:

@@ -7,10 +7,22 @@ from itertools import pairwise
 from typing import Any
 
 from core.answer_keys import ExpressionCheck, ExpressionForm, FormulaCheck
-from marking.equivalence import Equivalence, compare_expressions, real_value, symbolic, under_deadline
+from marking.equivalence import (
+    SHIFTS,
+    Equivalence,
+    agree_for_all_signs,
+    compare_expressions,
+    implied_positive,
+    real_value,
+    samples_of,
+    symbolic,
+    under_deadline,
+)
 from marking.expressions import Node, NotAlgebra, Statement, letters, parse_statement, tidied
 from marking.science.forms import form_fault
 from marking.science.judged import Judged, partly, right, unreadable, wrong
+from marking.science.values import CLOSE, FOR_POSITIVE, FOR_POSITIVE_ALONE
+from marking.signs import real_at
 
 #: A decimal so near to an exact key is an approximation of it.
 _NEAR = 0.01
@@ -49,7 +61,7 @@ def _without_words(text: str) -> str:
 
 
 def _expression(check: ExpressionCheck, steps: int, text: str) -> Judged:
-    verdict, clear = compare_expressions(check.value, text)
+    verdict, clear = compare_expressions(check.value, text, positive=letter_names(check.positive))
     if verdict is Equivalence.UNREADABLE:
         return unreadable(f"不是算式，答案是 {check.value}")
     if verdict is Equivalence.DIFFERENT:
@@ -59,9 +71,22 @@ def _expression(check: ExpressionCheck, steps: int, text: str) -> Judged:
         return partly(
             steps, check.form_steps, f"与 {check.value} 等价，但{fault}", 0.9 if clear else _GUESSED
         )
+    if verdict is Equivalence.POSITIVE:
+        return right(steps, f"与 {check.value} 等价{FOR_POSITIVE_ALONE}", FOR_POSITIVE)
     if verdict is Equivalence.UNDECIDED:
         return right(steps, f"看来与 {check.value} 等价，未能证明", _UNPROVED)
     return right(steps, f"与 {check.value} 等价", 1.0 if clear else _GUESSED)
+
+
+def letter_names(written: tuple[str, ...]) -> frozenset[str]:
+    """The letters as the grammar names them: x_1 for x₁, F浮 for F_浮; what is none is passed over."""
+    names: frozenset[str] = frozenset()
+    for text in written:
+        try:
+            names |= letters(parse_statement(text).left)
+        except (NotAlgebra, RecursionError):
+            continue
+    return names
 
 
 def _fault(form: ExpressionForm, text: str) -> str:
@@ -94,7 +119,9 @@ def judge_formula(check: FormulaCheck, steps: int, text: str) -> Judged:
     if not any(names.shared(renamed) > 1 for renamed, _ in tried):
         return unreadable(f"没有写出公式，应为 {check.value}")
     for renamed, is_guess in tried:
-        if _same_relation(key, renamed):
+        if _same_relation(key, renamed) and not _other_solution(key, renamed):
+            if _signs_matter(key, renamed):
+                return right(steps, f"写出公式 {check.value}{FOR_POSITIVE_ALONE}", FOR_POSITIVE)
             said = "（字母写法不同）" if is_guess else ""
             return right(steps, f"写出公式 {check.value}{said}", _OTHER_LETTERS if is_guess else 1.0)
     return wrong(f"公式与 {check.value} 不符", 0.8)
@@ -165,6 +192,34 @@ def _same_relation(key: Statement, written: Statement) -> bool:
         return bool(first != 0 and ratio.is_number and ratio.is_finite)
 
     return under_deadline(question) is Equivalence.SAME
+
+
+def _sides_of_one_letter(key: Statement, written: Statement) -> tuple[Node, Node] | None:
+    """What both are solved to, where both are solved for the same letter: v = …"""
+    both = key.left.kind == "letter" and key.left == written.left and key.right and written.right
+    return (key.right, written.right) if both and key.right and written.right else None
+
+
+def _other_solution(key: Statement, written: Statement) -> bool:
+    """v = -√(2gh) is not v = √(2gh), although their squares are one."""
+    sides = _sides_of_one_letter(key, written)
+    if sides is None:
+        return False
+    names = letters(sides[0]) | letters(sides[1])
+    values = [[real_at(side, samples_of(names, shift)) for side in sides] for shift in range(SHIFTS)]
+    return any(a is not None and b is not None and abs(a - b) > CLOSE * max(1.0, abs(a)) for a, b in values)
+
+
+def _signs_matter(key: Statement, written: Statement) -> bool:
+    """Whether the two are one relation for positive letters alone: |a| in place of a."""
+    sides = _sides_of_one_letter(key, written)
+    if sides is not None:
+        return not agree_for_all_signs(*sides, implied_positive(sides[0]))
+    return key != written and any(_has_bars(side) for one in (key, written) for side in (one.left, one.right))
+
+
+def _has_bars(node: Node | None) -> bool:
+    return node is not None and (node.kind == "abs" or any(_has_bars(child) for child in node.children))
 
 
 def _cleared(statement: Statement) -> Any:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from core.answer_keys import PointCheck
 from marking.science.judged import Judged, right, unreadable, wrong
-from marking.science.values import Value, answer_text, letters_of, parse_value, split_outside
+from marking.science.values import (
+    FOR_POSITIVE,
+    FOR_POSITIVE_ALONE,
+    Value,
+    answer_text,
+    letters_of,
+    parse_value,
+    split_outside,
+)
 
 MAX_POINTS = 12
 MAX_COORDINATES = 4
@@ -33,6 +41,11 @@ class Point:
             return False
         return all(a.equals(b) for a, b in zip(self.coordinates, other.coordinates, strict=True))
 
+    def equals_for_all_signs(self, other: Point) -> bool:
+        """Whether the two are equal with negative letters as well."""
+        pairs = zip(self.coordinates, other.coordinates, strict=True)
+        return self.equals(other) and all(a.equals_for_all_signs(b) for a, b in pairs)
+
 
 def judge_points(check: PointCheck, steps: int, text: str) -> Judged:
     """One point, or several in any order, against the key."""
@@ -42,7 +55,9 @@ def judge_points(check: PointCheck, steps: int, text: str) -> Judged:
     absent = [point for point in wanted if not any(point.equals(other) for other in written)]
     added = [point for point in written if not any(point.equals(other) for other in wanted)]
     if not absent and not added:
-        return right(steps, f"与 {check.value} 相同")
+        if all(any(point.equals_for_all_signs(other) for other in written) for point in wanted):
+            return right(steps, f"与 {check.value} 相同")
+        return right(steps, f"与 {check.value} 相同{FOR_POSITIVE_ALONE}", FOR_POSITIVE)
     return wrong(_difference(absent, added, check.value))
 
 
@@ -64,17 +79,16 @@ def _difference(absent: list[Point], added: list[Point], key: str) -> str:
 
 def parse_points(text: str) -> tuple[Point, ...]:
     """The points that the text writes; none when it writes none."""
-    tidy = answer_text(text)
-    if tidy.startswith("{") and tidy.endswith("}"):
-        tidy = tidy[1:-1]
-    elif tidy.startswith("{"):
-        tidy = tidy[1:]  # the brace before the lines of a system's solution
+    whole = answer_text(text)
+    tidy = whole.removeprefix("{")  # the brace before the lines of a system's solution
+    if whole.startswith("{") and whole.endswith("}"):
+        tidy = whole[1:-1]
     named = _named(tidy)
     if named is not None:
         return (named,)
     parts = [part for part in split_outside(tidy, _JOINT) if part]
-    if 2 <= len(parts) <= MAX_COORDINATES and not any(char in tidy for char in "(=<"):
-        parts = [f"({tidy})"]  # 1,-2 without its brackets
+    if 2 <= len(parts) <= MAX_COORDINATES and not any(char in whole for char in "(=<{"):
+        parts = [f"({tidy})"]  # 1,-2 without its brackets; {1,-2} is a set of numbers
     if not 1 <= len(parts) <= MAX_POINTS:
         return ()
     points = [_point(part) for part in parts]

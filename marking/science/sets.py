@@ -9,7 +9,16 @@ from math import inf, isinf
 from core.answer_keys import SetCheck
 from marking.equivalence import SHIFTS
 from marking.science.judged import Judged, partly, right, unreadable, wrong
-from marking.science.values import CLOSE, answer_text, letters_of, parse_value, split_outside
+from marking.science.values import (
+    CLOSE,
+    FOR_POSITIVE,
+    FOR_POSITIVE_ALONE,
+    answer_text,
+    letters_of,
+    parse_value,
+    split_outside,
+)
+from marking.signs import depends_on_signs
 
 MAX_PIECES = 24
 MAX_DEPTH = 6
@@ -53,6 +62,7 @@ class RealSet:
 
     samples: tuple[Pieces, ...]
     guessed: bool = False
+    signs_matter: bool = False  #: a bar or an even root stands over a letter
 
 
 def judge_set(check: SetCheck, steps: int, text: str) -> Judged:
@@ -62,6 +72,8 @@ def judge_set(check: SetCheck, steps: int, text: str) -> Judged:
         return unreadable(f"不是集合或区间，答案是 {check.value}")
     pairs = list(zip(wanted.samples, written.samples, strict=True))
     if all(_same(a, b, ends=True) for a, b in pairs):
+        if (wanted.signs_matter or written.signs_matter) and answer_text(text) != answer_text(check.value):
+            return right(steps, f"与 {check.value} 相同{FOR_POSITIVE_ALONE}", FOR_POSITIVE)
         return right(steps, f"与 {check.value} 相同", _GUESSED if written.guessed else 1.0)
     if all(_same(a, b, ends=False) for a, b in pairs):
         return partly(steps, check.endpoint_steps, f"端点的开闭（或等号）不对，应为 {check.value}", 0.9)
@@ -100,7 +112,7 @@ def parse_set(text: str) -> RealSet | None:
         samples = tuple(merged(reader.read(tidy, 0)) for reader in readers)
     except NoSet:
         return None
-    return RealSet(samples, readers[0].guessed)
+    return RealSet(samples, readers[0].guessed, readers[0].signs_matter)
 
 
 def interval_form(key: str) -> str:
@@ -128,6 +140,7 @@ class _Reader:
     def __init__(self, shift: int) -> None:
         self._shift = shift
         self.guessed = False
+        self.signs_matter = False
 
     def read(self, text: str, depth: int) -> Pieces:
         if depth > MAX_DEPTH:
@@ -232,6 +245,7 @@ class _Reader:
         value = parse_value(text)
         if value is None or abs(value.samples[self._shift].imag) > CLOSE:
             raise NoSet(f"no real number: {text!r}")
+        self.signs_matter |= depends_on_signs(value.node)
         return value.samples[self._shift].real
 
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from core.answer_keys import SolutionsCheck
 from marking.science.judged import Judged, partly, right, unreadable, wrong
-from marking.science.values import Value, answer_text, letters_of, parse_value, split_outside
+from marking.science.values import (
+    FOR_POSITIVE,
+    FOR_POSITIVE_ALONE,
+    Value,
+    answer_text,
+    letters_of,
+    parse_value,
+    split_outside,
+)
 
 MAX_SOLUTIONS = 24
 _NOTHING = re.compile(
@@ -34,6 +42,10 @@ class Solution:
         same_letter = not (self.letter and other.letter) or self.letter == other.letter
         return same_letter and self.value.equals(other.value)
 
+    def equals_for_all_signs(self, other: Solution) -> bool:
+        """Whether the two are equal with negative letters as well."""
+        return self.equals(other) and self.value.equals_for_all_signs(other.value)
+
 
 def judge_solutions(check: SolutionsCheck, steps: int, text: str) -> Judged:
     """All solutions against the key's."""
@@ -43,7 +55,9 @@ def judge_solutions(check: SolutionsCheck, steps: int, text: str) -> Judged:
     absent = [one.shown for one in wanted if not any(one.equals(other) for other in written)]
     added = [one.shown for one in written if not any(one.equals(other) for other in wanted)]
     if not absent and not added:
-        return right(steps, f"与 {check.value} 相同")
+        if all(any(one.equals_for_all_signs(other) for other in written) for one in wanted):
+            return right(steps, f"与 {check.value} 相同")
+        return right(steps, f"与 {check.value} 相同{FOR_POSITIVE_ALONE}", FOR_POSITIVE)
     said = [f"少了 {'、'.join(absent)}"] * bool(absent) + [f"多了 {'、'.join(added)}"] * bool(added)
     reason = f"解{'，'.join(said)}，应为 {check.value}"
     if written and not added:

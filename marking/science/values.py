@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from marking.equivalence import SHIFTS, sampled
+from marking.equivalence import SHIFTS, agree_for_all_signs, sampled
 from marking.expressions import Node, NotAlgebra, letters, parse_statement, tidied
 
 #: Relative difference up to which two values are one.
 CLOSE = 1e-9
+#: That a teacher takes for equal what is so with positive letters alone.
+FOR_POSITIVE = 0.5
+FOR_POSITIVE_ALONE = "（字母都取正数时），请看题目条件"
 #: What stands before an answer: "解集为", "答：", "∴ x 的取值范围是".
 _LEAD = re.compile(r"^.*(?:为|是|得|答|即|所以|因此|故|∴|⇒|:(?!\d))(?=.)", re.DOTALL)
 _OPENING, _CLOSING = "([{", ")]}"
@@ -26,10 +29,14 @@ class Value:
     node: Node
 
     def equals(self, other: Value) -> bool:
-        """Whether the two agree at every sample."""
+        """Whether the two agree at every sample; all letters are positive there."""
         return all(
             abs(a - b) <= CLOSE * max(1.0, abs(a)) for a, b in zip(self.samples, other.samples, strict=True)
         )
+
+    def equals_for_all_signs(self, other: Value) -> bool:
+        """Whether the two are equal, and stay so with negative letters: |a| and a do not."""
+        return self.equals(other) and agree_for_all_signs(self.node, other.node)
 
 
 @lru_cache(maxsize=4096)

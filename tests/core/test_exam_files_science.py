@@ -69,6 +69,10 @@ def test_the_documented_examples_are_read_and_written_back() -> None:
             "kind: expression, value: x^2-1, form: 因式分解, form_points: 1",
             ExpressionCheck(value="x^2-1", form=ExpressionForm.FACTORED, form_steps=1),
         ),
+        (
+            "kind: 算式, value: √(a^2), positive: 'a, b_1'",
+            ExpressionCheck(value="√(a^2)", positive=("a", "b_1")),
+        ),
         ("kind: 公式, value: W=Fs, letters: s l x", FormulaCheck(value="W=Fs", letters=("s l x",))),
         ("kind: 化学式, value: H2O", SubstanceCheck(value="H2O")),
         (
@@ -97,6 +101,7 @@ def test_a_check_of_every_kind_is_read(words: str, check: Check) -> None:
         ("kind: number, value: 3 m, unit_points: 4", "check.unit_points：扣 4 分，超过了这里的分值 3 分"),
         ("kind: reaction, value: H2=2H, unbalanced_points: 5", "check.unbalanced_points：扣 5 分"),
         ("kind: expression, value: x, form: 好看", "check.form：只能是"),
+        ("kind: expression, value: x, positive: [x+1]", "check.positive：应是字母"),
         ("kind: ratio, value: '3:2', lowest: 也许", "check.lowest：只能是 true 或 false"),
         (f"kind: set, value: {'x' * 201}", "太长"),
         ("kind: set, value: R, name: 很长很长很长的名字", "太长"),
