@@ -55,11 +55,13 @@ class Response(Record):
     """An answer: its text, and the reading that it comes from where it was handwritten.
 
     ``text`` is what ``readings`` say, regions joined by newlines; evidence offsets count in the text of
-    their own part (see ``core.marks.Evidence``).
+    their own part (see ``core.marks.Evidence``). ``quieted`` says that the answer spoke to its marker: what
+    did is turned to spaces where it can be told apart, and no language model is asked about the rest.
     """
 
     text: str
     readings: tuple[TextReading, ...] = ()
+    quieted: bool = False
 
     @classmethod
     def of(cls, readings: tuple[TextReading, ...]) -> Response:

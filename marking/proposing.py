@@ -50,7 +50,7 @@ def _by_kind(
         case SingleChoice() | MultipleChoice() | TrueFalse():
             return propose_choice(item, bubble)
         case Fill():
-            return propose_fill(item, texts)
+            return _flagged(propose_fill(item, texts), texts)
         case ShortAnswer():
             return propose_short_answer(item, texts, scorer, question)
         case Essay():
@@ -59,6 +59,10 @@ def _by_kind(
 
 def _essay(item: Essay, texts: tuple[TextReading, ...]) -> Proposal:
     """No score, ever; but the office is told of writing that speaks to the machine."""
+    return _flagged(Proposal(item=item.number, steps=None, reason="作文由教师评分"), texts)
+
+
+def _flagged(proposal: Proposal, texts: tuple[TextReading, ...]) -> Proposal:
+    """The proposal for the office where what was written speaks to the marker; its score stays."""
     finding = suspicious(Response.of(texts).text)
-    flag = finding.flag if finding else ""
-    return Proposal(item=item.number, steps=None, reason="作文由教师评分", flag=flag)
+    return proposal.model_copy(update={"flag": finding.flag}) if finding else proposal

@@ -9,6 +9,7 @@ from core.marks import Award, Proposal
 from core.pages import TextReading
 from core.scoring import Question, Response, Rubric
 from marking.judge.injection import suspicious
+from marking.judge.quiet import quieted
 from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread
 from marking.science.scorer import with_checks
 from marking.scoring.protocol import Scorer, score
@@ -36,7 +37,8 @@ def propose_short_answer(
     if all(is_unread(reading) or reading.blank for reading in readings):
         return Proposal(item=item.number, steps=None, reason="有笔迹，未能识别", model=MODEL)
     chosen = with_checks(scorer or WordedScorer(), item.criteria)
-    awards = score(chosen, question or Question(stem=item.stem), Rubric.of(item), response)
+    heard = quieted(response)
+    awards = score(chosen, question or Question(stem=item.stem), Rubric.of(item), heard)
     proposal = _proposal(item, awards, chosen.name)
     if any(reading.note or is_unread(reading) for reading in readings):
         proposal = proposal.model_copy(update={"confidence": min(proposal.confidence, NOTED_CONFIDENCE)})

@@ -38,7 +38,7 @@ def scorer_of(
 
     Args:
         spent: what the exam's judge has used before (``judge_usage``); counts against its budget.
-        names: names and numbers of the roster, covered in whatever is sent.
+        names: names and numbers of the roster, covered in whatever a model is shown.
         fallback: the shipped scorer where none is given.
 
     Raises:
@@ -50,7 +50,7 @@ def scorer_of(
         case "server":
             return _server_judge(settings, fallback, spent, names)
         case "local":
-            return _local_judge(settings, fallback)
+            return _local_judge(settings, fallback, names)
         case _:
             return fallback or _shipped()
 
@@ -123,13 +123,13 @@ def _server_judge(
     )
 
 
-def _local_judge(settings: Settings, fallback: Scorer | None) -> Scorer:
+def _local_judge(settings: Settings, fallback: Scorer | None, names: Iterable[str]) -> Scorer:
     from marking.judge.local import LocalJudge  # noqa: PLC0415  (only here is a local model asked)
     from models.causal import causal_model  # noqa: PLC0415
 
     device = "cpu" if settings.device == "cpu" else "cuda"
     model = causal_model(str(settings.judge_path.resolve()), device)
-    return LocalJudge(model, fallback or _shipped())
+    return LocalJudge(model, fallback or _shipped(), names)
 
 
 def _shipped() -> Scorer:

@@ -21,7 +21,7 @@ def scorer_named(name: str, settings: Settings) -> Scorer:
         case "statistical":
             return QuietScorer(WordedScorer(StatisticalScorer()))
         case "auto" if settings.judge_kind != "none":
-            return WordedScorer(scorer_of(settings, fallback=QuietScorer(shipped_scorer())))
+            return QuietScorer(WordedScorer(scorer_of(settings, fallback=shipped_scorer())))
         case _:
             return QuietScorer(WordedScorer(shipped_scorer()))
 
@@ -48,19 +48,14 @@ class ExamScorer:
     def __init__(self, settings: Settings, uow: UnitOfWork, exam: Exam) -> None:
         self._exam = exam
         self._inner: Scorer | None = None
-        self._asks = settings.judge_kind != "none"
         if has_short_answers(exam):
             names = _names(uow.candidates.roster(exam.id))
-            shipped = QuietScorer(shipped_scorer())
-            self._inner = scorer_of(settings, judge_usage(uow, exam.id), names, shipped)
+            self._inner = scorer_of(settings, judge_usage(uow, exam.id), names, shipped_scorer())
 
     @property
     def scorer(self) -> Scorer | None:
         """Wordings before it; ``None`` for an exam without short answers."""
-        if self._inner is None:
-            return None
-        worded = WordedScorer(self._inner)
-        return worded if self._asks else QuietScorer(worded)  # a judge itself leaves such answers out
+        return None if self._inner is None else QuietScorer(WordedScorer(self._inner))
 
     def keep(self, uow: UnitOfWork) -> None:
         """Add what was used to the exam's account."""

@@ -9,10 +9,12 @@ together, so that words alone (忽略摩擦, 评分标准, "the scoring system")
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
+from marking.judge.kinds import Kind
 from marking.judge.misread import misread_phrase
-from marking.judge.rules import RULES, Kind
+from marking.judge.rules import RULES
 from marking.judge.views import encoded_texts, forms_of, hidden_characters
 
 #: Longer answers are looked at in their beginning and their end.
@@ -46,6 +48,7 @@ class Finding(NamedTuple):
         return f"异常：作答里有对阅卷说的话（{_MEANINGS[self.kind]}：“{self.words}”）"
 
 
+@lru_cache(maxsize=512)
 def suspicious(text: str) -> Finding | None:
     """The first sign that the text speaks to its marker instead of answering; ``None`` for an answer."""
     if not text.strip():

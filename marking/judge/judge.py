@@ -108,7 +108,8 @@ class LanguageModelJudge:
         """See ``Scorer``. ``Award.model`` says who decided each criterion."""
         targets = targets_of(rubric)
         answers = [scrubbed(response.text, self._names) for response in responses]
-        opinions = self._opinions(question, rubric, targets, answers)
+        flagged = {answer for response, answer in zip(responses, answers, strict=True) if response.quieted}
+        opinions = self._opinions(question, rubric, targets, answers, flagged)
         open_ones = [at for at, answer in enumerate(answers) if opinions[answer].undecided]
         others = self._fallback.score_all(question, rubric, [responses[at] for at in open_ones])
         spare = dict(zip(open_ones, others, strict=True))
@@ -138,7 +139,12 @@ class LanguageModelJudge:
         return tuple(awards)
 
     def _opinions(
-        self, question: Question, rubric: Rubric, targets: tuple[Target, ...], answers: Sequence[str]
+        self,
+        question: Question,
+        rubric: Rubric,
+        targets: tuple[Target, ...],
+        answers: Sequence[str],
+        flagged: set[str],
     ) -> dict[str, Opinion]:
         """By answer; equal answers are judged once, and those of which an opinion is kept not at all."""
         ids = tuple(target.id for target in targets)
@@ -148,7 +154,7 @@ class LanguageModelJudge:
         found: dict[str, Opinion] = {}
         for answer, key in keys.items():
             kept = self._kept.get(key)
-            why = _unsent(answer)
+            why = Why.FLAGGED if answer in flagged else _unsent(answer)
             if why is not None:
                 found[answer] = Opinion.none(ids, why)
             elif kept is not None:

@@ -9,7 +9,7 @@ that, alone, the model most likely takes for the verdict.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.marks import Award, Verdict
 from core.scoring import Question, Response, Rubric
 from marking.judge.agreement import Agreement
 from marking.judge.injection import suspicious
+from marking.judge.privacy import scrubbed
 from marking.judge.prompts import asked, fenced, own_fence
 from marking.judge.quiet import QuietScorer
 from marking.judge.reasons import Why, instead, judged
@@ -77,10 +78,12 @@ class LocalJudge:
     Args:
         model: gives the likelihoods.
         fallback: decides what the model is not shown.
+        names: names and numbers of people, covered wherever an answer holds them.
     """
 
-    def __init__(self, model: Likelihoods, fallback: Scorer) -> None:
+    def __init__(self, model: Likelihoods, fallback: Scorer, names: Iterable[str] = ()) -> None:
         self._model = model
+        self._names = frozenset(names)
         self._fallback = QuietScorer(fallback)
 
     @property
@@ -95,7 +98,7 @@ class LocalJudge:
         targets = targets_of(rubric)
         closed = {at: why for at, one in enumerate(responses) if (why := self._unseen(question, rubric, one))}
         cases = [
-            _Case(at, target, response.text)
+            _Case(at, target, scrubbed(response.text, self._names))
             for at, response in enumerate(responses)
             if at not in closed
             for target in targets
@@ -117,7 +120,7 @@ class LocalJudge:
         """Why the model is not shown an answer."""
         if not response.text.strip():
             return Why.BLANK
-        if suspicious(response.text) is not None:
+        if response.quieted or suspicious(response.text) is not None:
             return Why.FLAGGED
         longest = max(targets_of(rubric), key=lambda target: len(target.id))
         prompt = prompt_for(question, rubric, longest, response.text, turned=False)

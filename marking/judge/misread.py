@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from marking.distance import nearest_places
-from marking.judge.rules import Kind
+from marking.judge.kinds import Kind
 
 #: Longer answers are not searched this way: the cost grows with length, and such texts are typed.
 MAX_CHARACTERS = 1500

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from core.marks import Award
+from core.pages import TextReading
 from core.scoring import Question, Response, Rubric
 from marking.judge.injection import suspicious
+from marking.judge.silence import silenced_reading
 from marking.scoring.protocol import Scorer
 
 #: Clauses, with the mark that ends them; a point between digits ends none.
@@ -50,13 +52,33 @@ def _shortest_run(text: str) -> tuple[int, int] | None:
 
 
 def quieted(response: Response) -> Response:
-    """The response as a scorer may see it: offsets stay those of the text as it was read."""
+    """The response as a scorer may see it: offsets stay those of the text as it was read.
+
+    What speaks to the marker is blank in the text and in its readings: characters, other readings of the
+    line, and what the reader thought possible there.
+    """
+    if response.quieted or suspicious(response.text) is None:
+        return response
     said = quiet(response.text)
-    return response if said == response.text else response.model_copy(update={"text": said})
+    changes = {"text": said, "quieted": True, "readings": _silenced(response, said)}
+    return response.model_copy(update=changes)
+
+
+def _silenced(response: Response, said: str) -> tuple[TextReading, ...]:
+    """The readings with what is blank in ``said`` and was not in the response's text."""
+    readings = []
+    offset = 0
+    for reading in response.readings:
+        own = said[offset : offset + len(reading.text)]
+        if response.text[offset : offset + len(reading.text)] != reading.text:
+            own = quiet(reading.text)  # the text is not made of the readings: each is looked at alone
+        readings.append(silenced_reading(reading, own))
+        offset += len(reading.text) + 1
+    return tuple(readings)
 
 
 class QuietScorer:
-    """Any scorer, given answers without what they say to the marker."""
+    """Any scorer, given answers without what they say to the marker (and told which those are)."""
 
     def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
