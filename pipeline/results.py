@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.cards import Card
 from core.errors import NotFound
 from core.exams import Exam, Fill, Item, ItemKind, OptionalGroup
+from core.jobs import Job, JobKind
 from core.ledger import PageEntry
 from core.marks import Mark, MarkState
 from core.pages import PageReading, PageState, TextReading
@@ -289,7 +290,7 @@ def release_blockers_in(uow: UnitOfWork, exam_id: str, state: ExamState | None =
     """As ``release_blockers``, in a transaction that is open (``state``: as just read in it)."""
     ledger = ledger_in(uow, exam_id)
     state = state or read_state(uow, exam_id)
-    open_jobs = uow.jobs.open_of_exam(exam_id)
+    open_jobs = [job for job in uow.jobs.open_of_exam(exam_id) if _can_move_marks(job)]
     unfinished = "、".join(stack.name for stack in ledger.unfinished)
     away = {c for c, s in state.statuses.items() if s is CandidateStatus.ABSENT} & set(state.scripts)
     checks = (
@@ -303,6 +304,11 @@ def release_blockers_in(uow: UnitOfWork, exam_id: str, state: ExamState | None =
         (bool(away), f"{len(away)} 人登记为缺考, 却有答卷"),
     )
     return (*(words for holds, words in checks if holds), *_mark_blockers(state), *_card_blockers(state))
+
+
+def _can_move_marks(job: Job) -> bool:
+    """Whether a final mark may still change by this work; what only proposes or tells stops no release."""
+    return job.kind is not JobKind.ANALYSE or job.args.get("what") in ("patch", "licence")
 
 
 def _mark_blockers(state: ExamState) -> tuple[str, ...]:
