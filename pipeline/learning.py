@@ -13,13 +13,17 @@ from core.exam_files.one_item import item_of
 from core.exams import Exam, Item, ShortAnswer
 from core.jobs import Job, JobKind, JobState
 from core.learning import LearningPolicy, LearningReport
+from core.marks import Mark, MarkSource
 from core.store import UnitOfWork
 from marking import rubric_digest
 from pipeline.toolbox import Toolbox
+from pipeline.unseen import unseen_among
 
 KIND = "learning"
 #: Learning is owed when so many responses are marked by people; beyond, at each doubling.
 MILESTONES = (5, 10, 25, 50, 100)
+#: What every name of a mark's model begins with that was learned (see ``marking.scoring.item_head``).
+_LEARNT = "item-head-"
 _OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
@@ -50,6 +54,11 @@ class LearningDesk:
 def can_be_learned(item: Item) -> bool:
     """Short answers: what else is settled by its key, or by people alone."""
     return isinstance(item, ShortAnswer)
+
+
+def is_learnt(mark: Mark) -> bool:
+    """Whether it is a proposal that was learned from people's marks."""
+    return mark.source is MarkSource.MACHINE and mark.model.startswith(_LEARNT)
 
 
 def is_milestone(marks: int) -> bool:
@@ -160,12 +169,21 @@ def learning_desk(tb: Toolbox, exam_id: str, number: str) -> LearningDesk:
         return LearningDesk(
             exam=exam,
             item=item,
-            report=report_of(uow, exam_id, number),
+            report=_shown(uow, number, report_of(uow, exam_id, number)),
             policy=policy_of(uow, exam_id),
             marks=uow.marks.count_by_people(exam_id, number),
             working=next((job for job in jobs if job.state in _OPEN), None),
             failed=jobs[-1] if jobs and jobs[-1].state is JobState.FAILED else None,
         )
+
+
+def _shown(uow: UnitOfWork, number: str, report: LearningReport | None) -> LearningReport | None:
+    """Without examples of responses that are, by now, to be marked unseen."""
+    if report is None:
+        return None
+    hidden = unseen_among(uow, ((one.page_id, number) for one in report.examples))
+    kept = tuple(one for one in report.examples if (one.page_id, number) not in hidden)
+    return report.model_copy(update={"examples": kept})
 
 
 def report_of(uow: UnitOfWork, exam_id: str, number: str) -> LearningReport | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from core.cards import Card
 from core.errors import BadInput
@@ -47,7 +47,7 @@ def proposed_marks(
         proposal = propose(
             item, page.bubble(item.number), texts, licence, scorer, question_of(exam, item.number)
         )
-        marks.append(machine_mark(exam, page, item, proposal))
+        marks.append(machine_mark(exam, page, item, proposal, pages_of_parts(several, item.number)))
     return tuple(marks)
 
 
@@ -57,19 +57,35 @@ def question_of(exam: Exam, number: str) -> Question:
     return Question(stem=item.stem, subject=exam.subject, language=exam.language)
 
 
-def machine_mark(exam: Exam, page: PageReading, item: Item, proposal: Proposal) -> Mark:
-    """The proposal as a mark: final where it settles, else waiting for a person."""
+def pages_of_parts(readings: Iterable[PageReading], number: str) -> dict[int, int]:
+    """Part of the item → the card page on which it was read."""
+    return {text.part: reading.card_page for reading in readings for text in reading.texts_of(number)}
+
+
+def machine_mark(
+    exam: Exam, page: PageReading, item: Item, proposal: Proposal, parts: Mapping[int, int] | None = None
+) -> Mark:
+    """The proposal as a mark: final where it settles, else waiting for a person.
+
+    Args:
+        exam: whose step and key count.
+        page: on which the item begins.
+        item: which.
+        proposal: what an engine says of the answer.
+        parts: on which card page each part was read, where the answer goes on over several.
+    """
     return Mark(
         exam_id=exam.id,
         page_id=page.page_id,
         item=item.number,
         revision=1,
         steps=proposal.steps,
-        awards=tuple(_placed(award, page.card_page) for award in proposal.awards),
+        awards=placed_awards(proposal.awards, parts or {}, page.card_page),
         source=MarkSource.MACHINE,
         state=MarkState.FINAL if proposal.settles else MarkState.PROPOSED,
         by="machine",
         model=proposal.model,
+        engine="+".join(sorted({text.engine for text in page.texts_of(item.number) if text.engine})),
         rubric=rubric_digest(item),
         confidence=proposal.confidence,
         reason=proposal.reason,
@@ -78,12 +94,22 @@ def machine_mark(exam: Exam, page: PageReading, item: Item, proposal: Proposal) 
     )
 
 
-def _placed(award: Award, card_page: int) -> Award:
-    """Evidence that does not say its page stands on the page on which the item begins."""
-    evidence = tuple(
-        e if e.card_page else e.model_copy(update={"card_page": card_page}) for e in award.evidence
+def placed_awards(awards: Iterable[Award], parts: Mapping[int, int], card_page: int) -> tuple[Award, ...]:
+    """Awards whose evidence says on which card page it stands.
+
+    Evidence that does not say so stands on the page of its part; of unknown parts on ``card_page``.
+    """
+    return tuple(
+        award.model_copy(
+            update={
+                "evidence": tuple(
+                    e if e.card_page else e.model_copy(update={"card_page": parts.get(e.part, card_page)})
+                    for e in award.evidence
+                )
+            }
+        )
+        for award in awards
     )
-    return award.model_copy(update={"evidence": evidence})
 
 
 def propose_choice(item: Item, labels: str) -> Proposal:

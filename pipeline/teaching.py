@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -14,31 +14,34 @@ import numpy as np
 from core.errors import BadInput, ZhupiError
 from core.exam_files.one_item import item_of
 from core.exams import Exam, ShortAnswer
+from core.geometry import BoxMm
 from core.learning import LearningChange, LearningPoint, LearningReport
 from core.marks import Award, Mark, MarkSource, MarkState
-from core.pages import TextReading
+from core.pages import PageReading, TextReading
 from core.scores import format_steps
 from core.scoring import MarkedResponse, Question, Response, Rubric
 from core.store import UnitOfWork
 from core.store.base import utc_now
 from marking import rubric_digest
+from marking.evidence import evidence_of
 from marking.reading_odds import is_unread
 from marking.scoring.item_head import Embed, ItemHead
 from marking.scoring.protocol import Scorer
 from models.text_encoder import text_encoder
-from pipeline.learning import KIND, policy_of, report_of
+from pipeline.continued_pages import later_pages
+from pipeline.learning import KIND, is_learnt, policy_of, report_of
 from pipeline.licences import under_licences
-from pipeline.marking_again import continuations
-from pipeline.proposals import question_of
+from pipeline.marking_again import COUNTING
+from pipeline.proposals import pages_of_parts, placed_awards, question_of
 from pipeline.toolbox import Toolbox
+from pipeline.unseen import is_unseen
 
 _log = logging.getLogger(__name__)
 
-MODEL = "item-head-1"
 _EXAMPLES = 12
 _LONGEST_EXAMPLE = 200
-#: Marks changed in one transaction.
-_BATCH = 100
+#: Marks changed, or pages read, in one transaction.
+_BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class _Lessons:
     exam: Exam
     item: ShortAnswer
     texts: Mapping[str, tuple[TextReading, ...]]
+    parts: Mapping[str, Mapping[int, int]]  #: by page id the card page of each part
     marked: Mapping[str, Mark]  #: in the order of marking
     waiting: Mapping[str, Mark]
     first: Mapping[str, Mark]  #: the machine's last mark by page before this item was learned
@@ -78,7 +82,7 @@ def learning_analysis(
         return
     scored = head.score_all(question, rubric, responses) if responses else ()
     fresh = {
-        page: _changed(found, found.waiting[page], _kept_checks(found, page, awards), head.k)
+        page: _changed(found, head, found.waiting[page], _kept_checks(found, page, awards))
         for page, awards in zip(pages, scored, strict=True)
     }
     with tb.store.read() as uow:
@@ -96,22 +100,42 @@ def _gathered(tb: Toolbox, exam_id: str, number: str) -> _Lessons:
         if not isinstance(item, ShortAnswer):
             raise BadInput(f"第 {number} 题不是简答题, 不需要学习。", "请选择简答题。")
         marks = {page: mark for (page, _), mark in uow.marks.of_exam(exam_id, items=[number]).items()}
-        readings = uow.pages.readings(exam_id)
-        later = continuations(uow, exam_id, readings)
-        first = {page: before for page in marks if (before := _first(uow.marks.history(page, number)))}
-    texts = {
-        page: tuple(
-            text for reading in (readings[page], *later.get(page, ())) for text in reading.texts_of(number)
-        )
-        for page in marks
-        if page in readings
-    }
+        first = _first(uow.marks.machine_revisions(exam_id, number))
+        texts, parts = _texts(uow, exam_id, number, marks)
     read = {page: own for page, own in texts.items() if own and not any(is_unread(text) for text in own)}
     digest = rubric_digest(item)
     teaching = [mark for page, mark in marks.items() if page in read and _teaches(mark, digest)]
     given = {mark.page_id: mark for mark in sorted(teaching, key=lambda mark: (mark.at, mark.page_id))}
     waiting = {page: mark for page, mark in marks.items() if page in read and may_change(mark)}
-    return _Lessons(exam, item, read, given, waiting, {p: m for p, m in first.items() if p in read})
+    return _Lessons(exam, item, read, parts, given, waiting, {p: m for p, m in first.items() if p in read})
+
+
+def _texts(
+    uow: UnitOfWork, exam_id: str, number: str, pages: Iterable[str]
+) -> tuple[dict[str, tuple[TextReading, ...]], dict[str, dict[int, int]]]:
+    """By page id what was read of the item there and on later pages, and the card page of each part.
+
+    Readings are taken some pages at a time, and of each only the item is kept: a page's reading is large.
+    """
+    later = later_pages(uow.pages.entries(exam_id, COUNTING))
+    texts: dict[str, tuple[TextReading, ...]] = {}
+    parts: dict[str, dict[int, int]] = {}
+    wanted = list(pages)
+    for first in range(0, len(wanted), _BATCH):
+        some = wanted[first : first + _BATCH]
+        several = list(dict.fromkeys([*some, *(page for one in some for page in later.get(one, ()))]))
+        readings = uow.pages.readings(exam_id, several)
+        for page in some:
+            own = _own(readings, (page, *later.get(page, ())))
+            if own:
+                texts[page] = tuple(text for reading in own for text in reading.texts_of(number))
+                parts[page] = pages_of_parts(own, number)
+    return texts, parts
+
+
+def _own(readings: Mapping[str, PageReading], pages: Sequence[str]) -> tuple[PageReading, ...]:
+    """The page's reading and those that go on from it; () where the page itself was not read."""
+    return tuple(readings[page] for page in pages if page in readings) if pages[0] in readings else ()
 
 
 def may_change(mark: Mark) -> bool:
@@ -130,19 +154,17 @@ def _teaches(mark: Mark, digest: str) -> bool:
     return settled and mark.steps is not None and mark.rubric == digest
 
 
-def _first(history: Sequence[Mark]) -> Mark | None:
-    """The machine's last word that did not come from learning."""
-    own = [m for m in history if m.source is MarkSource.MACHINE and m.model != MODEL and m.awards]
-    return own[-1] if own else None
+def _first(revisions: Iterator[Mark]) -> dict[str, Mark]:
+    """By page id the machine's last word that did not come from learning."""
+    return {mark.page_id: mark for mark in revisions if mark.awards and not is_learnt(mark)}
 
 
 class Replayed:
-    """The scorer whose word is already kept: the awards of the machine's marks, by text.
+    """The scorer whose word is already kept: the awards of the machine's marks, by what was read.
 
-    Texts of which nothing fitting is kept are asked of the shipped scorer.
+    Of an answer of which nothing is kept, what was said of the same text elsewhere; else the shipped scorer
+    is asked. The name is that of the models whose word it is.
     """
-
-    name = "kept"
 
     def __init__(
         self,
@@ -152,22 +174,48 @@ class Replayed:
         question: Question,
     ) -> None:
         wanted = [criterion.id for criterion in rubric.criteria]
-        self._known = {
-            Response.of(texts[mark.page_id]).text: mark.awards
-            for mark in marks
-            if [award.criterion for award in mark.awards] == wanted
-        }
-        self._question, self._rubric = question, rubric
+        fitting = [mark for mark in marks if [award.criterion for award in mark.awards] == wanted]
+        self._own = {_read_as(Response.of(texts[mark.page_id])): mark.awards for mark in fitting}
+        self._same_text = {Response.of(texts[mark.page_id]).text: mark.awards for mark in fitting}
+        self.name = " & ".join(sorted({mark.model for mark in fitting if mark.model})) or "shipped"
 
     def score_all(
         self, question: Question, rubric: Rubric, responses: Sequence[Response]
     ) -> tuple[tuple[Award, ...], ...]:
-        """The kept awards; evidence is the answer's that they were kept for."""
-        new = [response for response in responses if response.text not in self._known]
+        """The kept awards, with the evidence where it stands in each answer."""
+        new = [response for response in responses if response.text not in self._same_text]
         if new:
             said = _shipped().score_all(question, rubric, new)
-            self._known.update(zip((response.text for response in new), said, strict=True))
-        return tuple(self._known[response.text] for response in responses)
+            self._same_text.update(zip((response.text for response in new), said, strict=True))
+        return tuple(self._awards(response) for response in responses)
+
+    def _awards(self, response: Response) -> tuple[Award, ...]:
+        own = self._own.get(_read_as(response))
+        if own is not None:
+            return own
+        return tuple(_evidenced(award, response) for award in self._same_text[response.text])
+
+
+_ReadAs = tuple[str, tuple[tuple[int, BoxMm, float], ...]]
+
+
+def _read_as(response: Response) -> _ReadAs:
+    """The text, and where and how surely each line was read: no two pages are alike in it."""
+    lines = ((r.part, line.box, line.probability) for r in response.readings for line in r.kept_lines)
+    return response.text, tuple(lines)
+
+
+def _evidenced(award: Award, response: Response) -> Award:
+    """The award with its evidence looked up in this answer; what does not stand there is left out."""
+    parts = {reading.part: reading for reading in response.readings}
+    placed = [
+        new
+        for e in award.evidence
+        if e.part in parts and parts[e.part].text[e.start : e.end] == e.text
+        for new in evidence_of(parts[e.part], e.start, e.end)
+    ]
+    typed = award.evidence if not response.readings else tuple(placed)
+    return award.model_copy(update={"evidence": typed})
 
 
 def _shipped() -> Scorer:
@@ -200,8 +248,9 @@ def _kept_checks(found: _Lessons, page: str, awards: tuple[Award, ...]) -> tuple
     return tuple(before.get(a.criterion, a) if a.criterion in ruled else a for a in awards)
 
 
-def _changed(found: _Lessons, before: Mark, awards: tuple[Award, ...], k: int) -> Mark:
+def _changed(found: _Lessons, head: ItemHead, before: Mark, awards: tuple[Award, ...]) -> Mark:
     """The proposal as learned, with what changed and from how many marks in its reason."""
+    k = head.k
     steps = sum(award.steps for award in awards)
     said = "；".join(dict.fromkeys(award.reason for award in awards if award.reason))
     zh = found.exam.language == "zh"
@@ -214,12 +263,12 @@ def _changed(found: _Lessons, before: Mark, awards: tuple[Award, ...], k: int) -
             if zh
             else f"from {old} to {new} after {k} marks of the teacher"
         )
-    card_page = next((e.card_page for a in before.awards for e in a.evidence if e.card_page), 0)
+    parts = found.parts[before.page_id]
     return before.model_copy(
         update={
             "steps": steps,
-            "awards": tuple(_on_page(award, card_page) for award in awards),
-            "model": MODEL,
+            "awards": placed_awards(awards, parts, min(parts.values())),
+            "model": head.name,
             "confidence": reduce(lambda so_far, award: so_far * award.confidence, awards, 1.0),
             "reason": f"{said}（{why}）" if zh else f"{said} ({why})",
             "undoes": 0,
@@ -227,20 +276,15 @@ def _changed(found: _Lessons, before: Mark, awards: tuple[Award, ...], k: int) -
     )
 
 
-def _on_page(award: Award, card_page: int) -> Award:
-    evidence = tuple(
-        one if one.card_page else one.model_copy(update={"card_page": card_page}) for one in award.evidence
-    )
-    return award.model_copy(update={"evidence": evidence})
-
-
 def _apply(tb: Toolbox, found: _Lessons, fresh: Mapping[str, Mark]) -> None:
     """Keep the new proposals where the mark is still the one that was looked at."""
     pages = list(fresh)
     for first in range(0, len(pages), _BATCH):
+        some = pages[first : first + _BATCH]
         with tb.store.write() as uow:
-            for page in pages[first : first + _BATCH]:
-                _keep_one(uow, found.waiting[page], fresh[page])
+            exam = uow.exams.get(found.exam.id)
+            for mark in under_licences(uow, exam, [fresh[page] for page in some]):
+                _keep_one(uow, found.waiting[mark.page_id], mark)
 
 
 def _keep_one(uow: UnitOfWork, seen: Mark, fresh: Mark) -> None:
@@ -252,8 +296,7 @@ def _keep_one(uow: UnitOfWork, seen: Mark, fresh: Mark) -> None:
     same = ("steps", "awards", "model", "confidence")
     if all(getattr(now, name) == getattr(fresh, name) for name in same):
         return
-    exam = uow.exams.get(fresh.exam_id)
-    uow.marks.add(under_licences(uow, exam, (fresh,))[0])
+    uow.marks.add(fresh)
     if now.steps != fresh.steps:
         subject = f"{fresh.page_id}:{fresh.item}"
         words = {"before": str(now.steps), "after": str(fresh.steps)}
@@ -266,6 +309,7 @@ def _keep(
     moved = [
         (found.waiting[page], mark) for page, mark in fresh.items() if found.waiting[page].steps != mark.steps
     ]
+    shown = [(before, after) for before, after in moved if not is_unseen(before)]
     moves = Counter((before.steps, after.steps) for before, after in moved)
     with tb.store.write() as uow:
         earlier = report_of(uow, found.exam.id, found.item.number)
@@ -278,7 +322,7 @@ def _keep(
             curve=(*(one for one in past if one.k < point.k), point),
             waiting=len(fresh),
             moves=tuple((a, b or 0, n) for (a, b), n in sorted(moves.items(), key=lambda entry: -entry[1])),
-            examples=tuple(_example(found, before, after) for before, after in moved[:_EXAMPLES]),
+            examples=tuple(_example(found, before, after) for before, after in shown[:_EXAMPLES]),
             applied=applied,
             by=by,
         )

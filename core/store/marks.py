@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -13,6 +13,8 @@ from core.marks import Mark, MarkSource, MarkState
 from core.pages import PageState
 from core.store import tables as t
 from core.store.base import Repository
+
+_BARE = ("criterion", "steps", "full_steps", "model")
 
 
 class MarkRepository(Repository):
@@ -99,10 +101,13 @@ class MarkRepository(Repository):
         )
         return tuple((row.page_id, row.item) for row in self._db.execute(query))
 
-    def marked_by_people(self, exam_id: str, items: Iterable[str]) -> dict[tuple[str, str], tuple[Mark, ...]]:
-        """All revisions, oldest first and without their awards, of responses whose mark is a person's now.
+    def marked_by_people(
+        self, exam_id: str, items: Iterable[str], since: datetime | None = None
+    ) -> dict[tuple[str, str], tuple[Mark, ...]]:
+        """All revisions, oldest first and with bare awards, of responses whose mark is a person's now.
 
-        By (page id, item): what the machine had proposed and what the person gave.
+        By (page id, item): what the machine had proposed and what the person gave; with ``since`` only where
+        the mark was made later.
         """
         now = t.marks.alias("now")
         query = (
@@ -116,13 +121,29 @@ class MarkRepository(Repository):
             )
             .order_by(t.marks.c.page_id, t.marks.c.item, t.marks.c.revision)
         )
+        if since is not None:
+            query = query.where(now.c.at > since)
         found: dict[tuple[str, str], list[Mark]] = {}
         for row in self._db.execute(query):
             found.setdefault((row.page_id, row.item), []).append(_bare_mark(row.doc, row.revision, row.at))
         return {key: tuple(marks) for key, marks in found.items()}
 
+    def machine_revisions(self, exam_id: str, item: str) -> Iterator[Mark]:
+        """All that the machine ever said of the item's responses, each response's oldest first, one at a time."""
+        query = (
+            select(t.marks)
+            .where(
+                t.marks.c.exam_id == exam_id,
+                t.marks.c.item == item,
+                t.marks.c.source == MarkSource.MACHINE.value,
+            )
+            .order_by(t.marks.c.page_id, t.marks.c.revision)
+        )
+        for row in self._db.execute(query.execution_options(yield_per=500)):
+            yield _mark(row.doc, row.revision, row.at)
+
     def machine_marks(self, exam_id: str, items: Iterable[str]) -> tuple[Mark, ...]:
-        """Current marks of these items by the machine that have a score, without their awards."""
+        """Current marks of these items by the machine that have a score, with bare awards."""
         query = select(t.marks).where(
             t.marks.c.exam_id == exam_id,
             t.marks.c.current,
@@ -200,8 +221,10 @@ def _columns(mark: Mark) -> dict[str, Any]:
 
 
 def _bare_mark(doc: str, revision: int, at: object) -> Mark:
-    """Without awards and their evidence, which take most of the time to read."""
-    return Mark.model_validate({**json.loads(doc), "awards": (), "revision": revision, "at": at})
+    """Awards say only what was given and by whom: their evidence takes most of the time to read."""
+    whole = json.loads(doc)
+    awards = [{name: award[name] for name in _BARE if name in award} for award in whole.get("awards", ())]
+    return Mark.model_validate({**whole, "awards": awards, "revision": revision, "at": at})
 
 
 def _mark(doc: str, revision: int, at: object) -> Mark:

@@ -5,7 +5,8 @@ Nothing is kept of a head but the marks it came from: it is fitted again wheneve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -30,20 +31,28 @@ Ints = NDArray[np.int64]
 
 #: From so many marks on a head takes part.
 LEAST_MARKS = 5
+#: At most so many marks teach, the newest: fitting takes the cube of their number.
+MOST_MARKS = 2000
+#: At most so many unmarked answers shape the features, drawn evenly; all of them are scored.
+MOST_UNMARKED = 4000
+#: Answers looked at together, so that memory does not grow with their number.
+_TOGETHER = 1000
 
 
 @dataclass(frozen=True)
 class ItemHead:
     """Scores answers of one item as its teacher does; made by ``fit``. A ``Scorer``.
 
-    ``k``: marks learned from; ``marked_steps`` and ``left_out_steps`` (k,): what the teacher gave, and what
-    the head would have given without that mark, blank answers left out.
+    ``k``: marks learned from; ``lesson``: eight hexadecimal digits of what they say, since two heads of
+    other marks are two scorers with two scales of confidence; ``marked_steps`` and ``left_out_steps`` (k,):
+    what the teacher gave, and what the head would have given without that mark, blank answers left out.
     """
 
     question: Question
     rubric: Rubric
     base: Scorer
     k: int = 0
+    lesson: str = ""
     marked_steps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     left_out_steps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     _reader: AnswerReader | None = None
@@ -51,8 +60,8 @@ class ItemHead:
 
     @property
     def name(self) -> str:
-        """Name and version."""
-        return "item-head-1"
+        """Name and version, how many marks of what content taught it, and on which scorer it builds."""
+        return f"item-head-1 k={self.k} {self.lesson} on {self.base.name}"
 
     @property
     def takes_part(self) -> bool:
@@ -77,25 +86,26 @@ class ItemHead:
         Args:
             question: what was asked.
             rubric: how answers earn steps.
-            marked: answers with a person's steps.
+            marked: answers with a person's steps, oldest first; the newest ``MOST_MARKS`` teach.
             base: what scores without marks; its word is a feature, and where the head starts from.
             embed: a sentence encoder; ``None`` where none is at hand.
-            unmarked: further answers to the item: their words, not their worth, shape the features.
+            unmarked: further answers to the item: their words, not their worth, shape the features; of more
+                than ``MOST_UNMARKED`` evenly drawn ones.
 
         Raises:
             BadInput: a mark exceeds full steps, or names a criterion that the rubric lacks.
         """
         _check(rubric, marked)
-        told = _learnable(rubric, [one for one in marked if one.response.text.strip()])
+        told = _learnable(rubric, [one for one in marked if one.response.text.strip()])[-MOST_MARKS:]
         if len(told) < LEAST_MARKS:
-            return cls(question, rubric, base, len(told))
-        others = [response for response in unmarked if response.text.strip()]
+            return cls(question, rubric, base, len(told), _digest(told))
+        others = _drawn([response for response in unmarked if response.text.strip()])
         texts = [*(one.response for one in told), *others]
         reader = AnswerReader(question, rubric, base, embed, texts)
         lessons = _lessons(rubric, told, reader.pool)
         left_out = np.sum([lesson.left_out_steps for lesson in lessons], axis=0)
         steps = np.array([one.steps for one in told])
-        return cls(question, rubric, base, len(told), steps, left_out, reader, lessons)
+        return cls(question, rubric, base, len(told), _digest(told), steps, left_out, reader, lessons)
 
     def score_all(
         self, question: Question, rubric: Rubric, responses: Sequence[Response]
@@ -106,9 +116,9 @@ class ItemHead:
         written = [place for place, response in enumerate(responses) if response.text.strip()]
         blank = [place for place, response in enumerate(responses) if not response.text.strip()]
         awards: dict[int, tuple[Award, ...]] = {}
-        if written:
-            answers = [responses[place] for place in written]
-            awards.update(zip(written, self._awards(self._reader, answers), strict=True))
+        for places in _batches(written):
+            answers = [responses[place] for place in places]
+            awards.update(zip(places, self._awards(self._reader, answers), strict=True))
         if blank:
             said = self.base.score_all(question, rubric, [responses[place] for place in blank])
             awards.update(zip(blank, said, strict=True))
@@ -165,6 +175,23 @@ class ItemHead:
                 )
             found.append((Likeness.of(near[place], lesson.steps), spans))
         return found
+
+
+def _batches(places: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (places[first : first + _TOGETHER] for first in range(0, len(places), _TOGETHER))
+
+
+def _drawn(responses: Sequence[Response]) -> list[Response]:
+    """At most ``MOST_UNMARKED``, evenly spaced: always the same ones."""
+    count = len(responses)
+    which = np.unique(np.linspace(0, count - 1, min(count, MOST_UNMARKED)).astype(int)) if count else ()
+    return [responses[place] for place in which]
+
+
+def _digest(told: Sequence[MarkedResponse]) -> str:
+    """Of the answers and what each was given, in whatever order."""
+    said = sorted(f"{one.response.text}\0{one.steps}\0{sorted(one.by_criterion)}" for one in told)
+    return hashlib.sha256("\1".join(said).encode()).hexdigest()[:8]
 
 
 def _check(rubric: Rubric, marked: Sequence[MarkedResponse]) -> None:

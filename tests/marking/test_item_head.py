@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from core.errors import BadInput
 from core.exams import Criterion
 from core.marks import Award, Evidence, Verdict
 from core.scoring import MarkedResponse, Question, Response, Rubric
+from marking.scoring import item_head
 from marking.scoring.item_head import LEAST_MARKS, ItemHead
 from marking.scoring.item_heads.spread import odds_by_criterion, steps_by_criterion, total_odds
 from marking.scoring.item_heads.step_odds import StepOdds
@@ -124,7 +126,38 @@ def test_below_five_marks_the_base_scorers_awards_come_back_unchanged() -> None:
 def test_from_five_marks_on_it_takes_part_and_awards_say_from_how_many() -> None:
     head, unseen = fit_english(LEAST_MARKS)
     award = head.score_all(ENGLISH, WHOLE, [unseen[0].response])[0][0]
-    assert (head.name, head.k, award.model) == ("item-head-1", 5, "item-head-1 k=5")
+    assert (head.k, award.model) == (5, head.name)
+    assert re.fullmatch(r"item-head-1 k=5 [0-9a-f]{8} on even-1", head.name)
+
+
+def test_heads_of_other_marks_have_other_names_and_of_the_same_marks_the_same() -> None:
+    marked = english_answers(8)
+    other = [*marked[:-1], marked[-1].model_copy(update={"steps": 2 - marked[-1].steps})]
+    heads = [
+        ItemHead.fit(ENGLISH, WHOLE, several, Even(), None)
+        for several in (marked, list(reversed(marked)), other, marked[:-1])
+    ]
+    first, turned, changed, fewer = (head.name for head in heads)
+    assert first == turned
+    assert len({first, changed, fewer}) == 3
+
+
+def test_of_very_many_marks_the_newest_teach_and_all_answers_are_scored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module, name, size in ((item_head, "MOST_MARKS", 30), (item_head, "MOST_UNMARKED", 20)):
+        monkeypatch.setattr(module, name, size)
+    whole, unseen = fit_english(50), english_answers(70, seed=9)
+    newest = ItemHead.fit(
+        ENGLISH, WHOLE, english_answers(50)[-30:], Even(), None, [one.response for one in unseen[:60]]
+    )
+    assert (whole[0].k, whole[0].name) == (30, newest.name)
+    monkeypatch.setattr(item_head, "_TOGETHER", 7)
+    responses = [one.response for one in unseen]
+    said = [awards[0].steps for awards in whole[0].score_all(ENGLISH, WHOLE, responses)]
+    monkeypatch.setattr(item_head, "_TOGETHER", 1000)
+    assert said == [awards[0].steps for awards in whole[0].score_all(ENGLISH, WHOLE, responses)]
+    assert len(said) == 70
 
 
 def test_more_marks_teach_more() -> None:
@@ -199,7 +232,7 @@ def test_an_award_is_a_distribution_with_a_confidence_that_it_holds() -> None:
 @pytest.mark.parametrize(
     ("question", "rubric", "words"),
     [
-        (ENGLISH, WHOLE, ("imilar to", "etween answers")),
+        (ENGLISH, WHOLE, ("similar to", "marked before")),
         (CHINESE, PARTS, ("与老师判过的第", "介于老师判过的")),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 
 from core.errors import BadInput, Conflict
 from core.exam_files import read_exam
+from core.exams import Criterion
 from core.geometry import BoxMm
 from core.learning import LearningReport
-from core.ledger import Stack
-from core.marks import Award, Mark, MarkSource, MarkState
+from core.ledger import PageEntry, Stack
+from core.marks import Award, Evidence, Mark, MarkSource, MarkState
 from core.pages import (
     PageReading,
     PageState,
@@ -25,11 +27,13 @@ from core.pages import (
     TextLine,
     TextReading,
 )
+from core.scoring import Question, Response, Rubric
 from core.settings import Settings
 from core.store.base import utc_now
 from marking import rubric_digest
 from pipeline import teaching
 from pipeline.analyses import analyse
+from pipeline.continued_pages import later_pages
 from pipeline.learning import (
     MILESTONES,
     adopt_learning,
@@ -39,6 +43,7 @@ from pipeline.learning import (
     owe_learning,
     set_learning_policy,
 )
+from pipeline.proposals import placed_awards
 from pipeline.review import flag, give_mark
 from pipeline.toolbox import Toolbox, open_toolbox
 
@@ -116,6 +121,13 @@ def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[School]:
     tb.store.close()
 
 
+def _seeded(school: School, page: str) -> None:
+    with school.tb.store.write() as uow:
+        now = uow.marks.current(page, "1")
+        assert now is not None
+        uow.marks.add(now.model_copy(update={"seed": True}))
+
+
 def _page(n: int) -> ScanPage:
     return ScanPage(
         id=f"p{n}",
@@ -168,11 +180,8 @@ def test_proposals_that_wait_follow_what_the_teacher_gave(school: School) -> Non
     for n in range(16, 40):
         mark = school.marks[f"p{n}"]
         assert (mark.awards[0].steps, mark.awards[1].steps) == _KINDS[n % 4][1:]
-        assert (mark.source, mark.state, mark.model) == (
-            MarkSource.MACHINE,
-            MarkState.PROPOSED,
-            "item-head-1",
-        )
+        assert (mark.source, mark.state) == (MarkSource.MACHINE, MarkState.PROPOSED)
+        assert re.fullmatch(r"item-head-1 k=16 [0-9a-f]{8} on criteria-spotted-3", mark.model)
         assert "按老师评过的16份" in mark.reason
         assert mark.revision == 2
 
@@ -290,3 +299,102 @@ def test_what_cannot_be_learned_is_refused(school: School, item: str, part: str)
     school.give(range(3))
     with pytest.raises(BadInput, match=part):
         ask_learning(school.tb, EXAM_ID, item)
+
+
+def test_more_marks_make_another_model_so_that_no_licence_of_the_first_holds(school: School) -> None:
+    school.give(range(8))
+    school.learn()
+    before = school.marks["p30"].model
+    school.give(range(8, 16))
+    school.learn()
+    after = school.marks["p30"].model
+    assert before != after
+    assert (before[:15], after[:16]) == ("item-head-1 k=8", "item-head-1 k=16")
+
+
+def test_what_is_learned_again_builds_on_the_first_proposals_and_not_on_what_was_learned(
+    school: School,
+) -> None:
+    school.give(range(8))
+    school.learn()
+    school.give(range(8, 16))
+    school.learn()
+    assert school.marks["p30"].model.count("item-head") == 1
+
+
+def test_no_example_tells_of_a_response_that_is_to_be_marked_unseen(school: School) -> None:
+    for n in range(16, 38):
+        _seeded(school, f"p{n}")
+    school.give(range(16))
+    school.learn()
+    pages = {one.page_id for one in school.report().examples}
+    assert pages == {"p38", "p39"}
+    _seeded(school, "p38")  # drawn after it was shown
+    assert {one.page_id for one in school.report().examples} == {"p39"}
+
+
+def _at(x_mm: float, part: int = 0, text: str = "水变成冰胀大了") -> TextReading:
+    box = BoxMm(x_mm=x_mm, y_mm=10, width_mm=70, height_mm=8)
+    lines = (TextLine(text=text, box=box, probability=0.9),)
+    return TextReading(item="1", part=part, blank=False, lines=lines, engine="test")
+
+
+_ONE = Rubric(full_steps=1, criteria=(Criterion(id="a", steps=1, statement="膨胀"),))
+
+
+def _said(page: str, reading: TextReading) -> Mark:
+    found = Evidence(text="胀大", start=4, end=6, box=reading.lines[0].box, card_page=1)
+    award = Award(criterion="a", steps=1, full_steps=1, evidence=(found,))
+    return _proposal(0, "r").model_copy(update={"page_id": page, "awards": (award,)})
+
+
+def test_answers_that_say_the_same_keep_evidence_in_their_own_places() -> None:
+    first, second, third = _at(10), _at(90), _at(150)
+    marks = [_said("p1", first), _said("p2", second)]
+    base = teaching.Replayed(marks, {"p1": (first,), "p2": (second,)}, _ONE, Question())
+    assert base.name == "criteria-spotted-3"
+    responses = [Response.of((one,)) for one in (first, second, third)]
+    boxes = [awards[0].evidence[0].box for awards in base.score_all(Question(), _ONE, responses)]
+    assert [box.x_mm for box in boxes if box] == [10, 90, pytest.approx(150 + 4 * 70 / 7)]
+
+
+def test_evidence_on_a_later_page_says_that_page() -> None:
+    award = Award(
+        criterion="a",
+        steps=1,
+        full_steps=1,
+        evidence=tuple(Evidence(text="冰", part=part) for part in (0, 1, 7)),
+    )
+    placed = placed_awards((award,), {0: 1, 1: 2}, 1)
+    assert [one.card_page for one in placed[0].evidence] == [1, 2, 1]
+
+
+def _entry(page: str, card_page: int, candidate: str = "", sheet: str = "", card: str = "c") -> PageEntry:
+    scan = _page(0).model_copy(update={"id": page})
+    return PageEntry(
+        page=scan,
+        state=PageState.PLACED,
+        card_id=card,
+        card_page=card_page,
+        candidate_id=candidate,
+        sheet=sheet,
+    )
+
+
+def test_later_pages_are_those_of_the_same_candidate_or_sheet_in_order() -> None:
+    entries = (
+        _entry("c", 3, candidate="x"),
+        _entry("a", 1, candidate="x", sheet="s"),
+        _entry("b", 2, sheet="s"),
+        _entry("other", 2, candidate="y"),
+        _entry("card", 2, candidate="x", card="d"),
+        _entry("alone", 2),
+    )
+    assert later_pages(entries) == {
+        "c": (),
+        "a": ("b", "c"),
+        "b": (),
+        "other": (),
+        "card": (),
+        "alone": (),
+    }

@@ -31,11 +31,12 @@ class Similarity:
 
     def between(self, left: Mapping[str, Any], right: Mapping[str, Any]) -> Floats:
         """(L, R) similarities."""
-        parts = [
-            weight / self._sum / self._scales[name] * kernel(name, left[name], right[name])
-            for name, weight in self._weights.items()
-        ]
-        return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+        total: Floats = np.zeros((_rows_of(left), _rows_of(right)))
+        for name, weight in self._weights.items():
+            part = kernel(name, left[name], right[name])
+            part *= weight / self._sum / self._scales[name]
+            total += part
+        return total
 
 
 def kernel(name: str, left: Any, right: Any) -> Floats:
@@ -43,7 +44,13 @@ def kernel(name: str, left: Any, right: Any) -> Floats:
     if name in _LINEAR:
         return np.asarray((left @ right.T).todense(), dtype=np.float64)
     squares = (left**2).sum(1)[:, None] + (right**2).sum(1)[None, :] - 2 * (left @ right.T)
-    return np.asarray(np.exp(-_GAMMA[name] * np.maximum(squares, 0)), dtype=np.float64)
+    squares = np.maximum(squares, 0, out=squares)
+    squares *= -_GAMMA[name]
+    return np.asarray(np.exp(squares, out=squares), dtype=np.float64)
+
+
+def _rows_of(blocks: Mapping[str, Any]) -> int:
+    return int(next(iter(blocks.values())).shape[0])
 
 
 def _evenly(rows: Any) -> Any:

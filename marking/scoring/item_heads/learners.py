@@ -30,6 +30,8 @@ MIXES: tuple[Mapping[str, float], ...] = (
 )
 NOISES = (0.3, 1.0)
 _USUAL_NOISE = 0.5
+#: Answers foreseen together.
+_TOGETHER = 1000
 
 
 class Learner(Protocol):
@@ -65,7 +67,12 @@ class KrigingLearner:
         return self._similarity.between(blocks, self._marked)
 
     def predict(self, blocks: Blocks, prior: Floats) -> Floats:
-        return self.kriging.predict(self.cross(blocks), prior)
+        shares = np.zeros(len(prior))
+        for first in range(0, len(prior), _TOGETHER):  # (N, k) similarities would not fit for many answers
+            rows = slice(first, first + _TOGETHER)
+            some = {name: block[rows] for name, block in blocks.items()}
+            shares[rows] = self.kriging.predict(self.cross(some), prior[rows])
+        return shares
 
 
 class Stack:

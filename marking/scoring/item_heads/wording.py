@@ -70,29 +70,38 @@ def award_from(
     return base.model_copy(
         update={
             "steps": steps,
-            "reason": reason_of(head.rubric, head.question, steps, likeness),
+            "reason": _reason(
+                base, steps, reason_of(head.rubric, head.question, steps, likeness), head.question
+            ),
             "evidence": (*evidence, *(one for one in more if (one.part, one.text) not in known)),
             "confidence": min(1.0, float(odds[steps])),
             "distribution": _exact(odds),
             "verdicts": _verdicts(base, odds),
-            "model": f"{head.name} k={likeness.k}",
+            "model": head.name,
         }
     )
 
 
+def _reason(base: Award, steps: int, goes_by: str, question: Question) -> str:
+    """Why the base scorer gave the same steps, where it did: a pupil is told that, and not whom he is like."""
+    if base.steps != steps or not base.reason:
+        return goes_by
+    return f"{base.reason}（{goes_by}）" if question.language == "zh" else f"{base.reason} ({goes_by})"
+
+
 def reason_of(rubric: Rubric, question: Question, steps: int, likeness: Likeness) -> str:
-    """Which marked answers it goes by, in the question's language."""
+    """Which marked answers it goes by, in the question's language. For teachers: see ``feedback.for_pupils``."""
     alike = [place for place, given in zip(likeness.places, likeness.steps, strict=True) if given == steps]
     points = format_steps(steps, rubric.step)
     if question.language == "zh":
         if alike:
-            return f"与老师判过的第{'、'.join(map(str, alike[:3]))}份相近（得{points}分）"
-        return f"介于老师判过的几份之间（共{likeness.k}份），估计得{points}分"
+            return f"与老师判过的第{'、'.join(map(str, alike[:3]))}份相近，得{points}分"
+        return f"介于老师判过的{likeness.k}份之间，估计得{points}分"
     unit = "point" if points == "1" else "points"
     if alike:
         answers = "answer" if len(alike) == 1 else "answers"
-        return f"Similar to {len(alike)} marked {answers} ({points} {unit})."
-    return f"Between answers marked before ({likeness.k} of them): about {points} {unit}."
+        return f"similar to {len(alike)} marked {answers}, {points} {unit}"
+    return f"between {likeness.k} answers marked before, about {points} {unit}"
 
 
 def telling_spans(
