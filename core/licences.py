@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +26,7 @@ class MarkPair(Record):
     person_steps: int
     by: str
     at: datetime  #: of the person's mark
+    first_at: datetime | None = None  #: of the person's first mark
     blind: bool  #: the person was not shown the machine's mark
 
     @property
@@ -40,7 +42,7 @@ class RiskPoint(Record):
     settled: int  #: marks at least so sure
     wrong: int  #: of these, marked otherwise by the person
     share: float = _Share  #: settled of all marks
-    bound: float = _Share  #: upper bound of the share of wrong ones, with 95 % certainty
+    bound: float = _Share  #: upper bound of the share of wrong ones: 95 % sure in a curve, else as its look
 
 
 class ReliabilityBin(Record):
@@ -73,8 +75,41 @@ class LevelPoint(Record):
     level: float = _Share
     point: RiskPoint | None
     needed: int  #: about so many more blind marks for a first point at this level (0: there is one)
+    looked_at: int = 0  #: blind marks at the last look, which decided on ``point``; 0: there was none yet
+    next_at: int = 0  #: blind marks at which the next look decides
     more: int = 0  #: responses that would be settled and still wait for a person or are marked by the machine
     minutes: float = 0.0  #: what people save by these
+
+
+class Look(Record):
+    """One look at the blind marks of a scope that decided what may be chosen at a level."""
+
+    level: float = _Share
+    marks: int  #: how many blind pairs it looked at
+    certainty: float = _Share  #: of this look; all looks together are 95 % sure
+    point: RiskPoint | None
+    model: str
+    items: tuple[tuple[str, str], ...]  #: (number, SHA-256 of its rubric)
+    at: datetime
+
+
+class Looks(Record):
+    """All looks ever taken at a scope, oldest first; a changed scorer or rubric begins anew."""
+
+    taken: tuple[Look, ...] = ()
+
+    def of(self, level: float, model: str, items: tuple[tuple[str, str], ...]) -> tuple[Look, ...]:
+        """Those at this level on marks of this scorer under these rubrics."""
+        return tuple(one for one in self.taken if (one.level, one.model, one.items) == (level, model, items))
+
+    def under(self, now_called: Mapping[str, str]) -> Looks:
+        """The same where older rubrics have the name of the present one that they stand for."""
+        return Looks(
+            taken=tuple(
+                one.model_copy(update={"items": tuple((item, now_called.get(r, r)) for item, r in one.items)})
+                for one in self.taken
+            )
+        )
 
 
 class AgreementReport(Record):
@@ -124,6 +159,7 @@ class Grant(Record):
     items: tuple[tuple[str, str], ...]  #: (number, SHA-256 of its rubric)
     digest: str  #: of the pairs that the curve was made of
     seed_share: float = _Share
+    looked_at: int = 0  #: blind marks at the look that allowed the point
 
 
 class LicenceChoice(Record):

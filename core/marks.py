@@ -102,6 +102,7 @@ class Mark(Record):
     state: MarkState
     by: str  #: "machine" or a login
     model: str = ""
+    engine: str = ""  #: what read the answer that the machine marked
     rubric: str = ""  #: SHA-256 of the item's key and criteria as they stood
     confidence: float = Field(default=1.0, ge=0, le=1)
     reason: str = ""

@@ -51,18 +51,40 @@ class Licence(Record):
         return self.model_copy(update={kind.value: None})
 
 
+def scored_by(mark: Mark) -> str:
+    """Who a machine's mark is by, as exactly as a licence needs it: model, stand-ins, and what read the answer.
+
+    Where a judge did not answer, another scorer stood in for it on some criteria; such a mark carries the judge's
+    name and is not what was measured of the judge.
+    """
+    stand_ins = sorted({a.model for a in mark.awards if a.model and a.model not in mark.model})
+    judged = _JUDGE in mark.model
+    return (
+        mark.model
+        + "".join(f" | {name}" for name in stand_ins if judged)
+        + f" @ {mark.engine}" * bool(mark.engine)
+    )
+
+
+#: How the names of judges begin: models that may fail to answer.
+_JUDGE = "judge:"
+
+
 class Terms(Record):
     """A chosen licence as it applies to one item."""
 
     label: str  #: scope and revision, e.g. "item:7#2"
     threshold: float | None = Field(ge=0, le=1)  #: ``None``: it has fallen back, a person decides
-    model: str = ""
+    model: str = ""  #: as ``scored_by`` says it
     rubric: str = ""
+    alike: tuple[str, ...] = ()  #: rubrics under which every proposal is what it is under ``rubric``
     seed_share: float = Field(default=0.0, ge=0, le=1)  #: of what would settle, for people who do not see it
 
     def rules(self, mark: Mark) -> bool:
-        """Whether the licence says anything of this mark: it was measured with its model and rubric."""
-        return self.threshold is None or (mark.model == self.model and mark.rubric == self.rubric)
+        """Whether the licence says anything of this mark: it was measured with its scorer and rubric."""
+        if self.threshold is None:
+            return True
+        return scored_by(mark) == self.model and mark.rubric in (self.rubric, *self.alike)
 
 
 class ItemTerms(Record):

@@ -28,6 +28,7 @@ from core.store import UnitOfWork
 from marking.calibration import WATCH_ERROR, evidence_against, pair_of
 from marking.licence import ItemTerms, Terms, under_terms
 from pipeline.agreement import SEED_SHARE, kept_report, licensable, report_of, scopes_of
+from pipeline.regrounding import now_called
 from pipeline.toolbox import Toolbox
 
 _MEASURE = "measure:"
@@ -74,11 +75,11 @@ def terms_in(uow: UnitOfWork, exam: Exam) -> dict[str, ItemTerms]:
     choices = current_choices(uow, exam.id)
     if not choices:
         return {}
-    found = {}
+    found, names = {}, now_called(uow, exam)
     for item in exam.items:
         scopes = (item_scope(item.number), kind_scope(item.kind))
         chosen = tuple(
-            terms for scope in scopes if (terms := _terms(choices.get(scope), item.number)) is not None
+            terms for scope in scopes if (terms := _terms(choices.get(scope), item.number, names)) is not None
         )
         share = max((_measured_share(choices.get(measured_scope(scope))) for scope in scopes), default=0.0)
         if licensable(item.kind) and (chosen or share):
@@ -86,7 +87,7 @@ def terms_in(uow: UnitOfWork, exam: Exam) -> dict[str, ItemTerms]:
     return found
 
 
-def _terms(chosen: Choice | None, item: str) -> Terms | None:
+def _terms(chosen: Choice | None, item: str, names: Mapping[str, str]) -> Terms | None:
     if chosen is None or chosen.choice.grant is None:
         return None
     grant, label = chosen.choice.grant, f"{chosen.choice.scope}#{chosen.revision}"
@@ -102,8 +103,15 @@ def _terms(chosen: Choice | None, item: str) -> Terms | None:
         threshold=grant.point.threshold,
         model=grant.model,
         rubric=rubric,
+        alike=_alike(rubric, names),
         seed_share=grant.seed_share,
     )
+
+
+def _alike(rubric: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Other rubrics of which every proposal is what it is under this one."""
+    newest = names.get(rubric, rubric)
+    return tuple(one for one in (newest, *(old for old in names if names[old] == newest)) if one != rubric)
 
 
 def _measured_share(chosen: Choice | None) -> float:
@@ -118,6 +126,19 @@ def under_licences(uow: UnitOfWork, exam: Exam, marks: Sequence[Mark]) -> tuple[
         under_terms(mark, terms[mark.item], otherwise=mark.state) if mark.item in terms else mark
         for mark in marks
     )
+
+
+def as_licensed_now(uow: UnitOfWork, exam: Exam, mark: Mark) -> Mark:
+    """An earlier mark that holds again, in the state that the licences of now give it.
+
+    What a licence had settled that holds no more waits for a person.
+    """
+    ruled = mark.source is MarkSource.MACHINE and (mark.seed or bool(mark.licence))
+    terms = terms_in(uow, exam).get(mark.item)
+    otherwise = MarkState.PROPOSED if ruled else mark.state
+    if terms is None and not ruled:
+        return mark
+    return under_terms(mark, terms or ItemTerms(), otherwise=otherwise)
 
 
 def grant(tb: Toolbox, exam_id: str, scope: str, level: float, digest: str, by: str, why: str) -> str:
@@ -148,6 +169,7 @@ def grant(tb: Toolbox, exam_id: str, scope: str, level: float, digest: str, by: 
             items=report.items,
             digest=report.digest,
             seed_share=seeds,
+            looked_at=entry.looked_at,
         )
         _choose(uow, exam_id, LicenceChoice(scope=scope, action="granted", grant=granted, why=why), by)
         job_id = _owe(uow, exam_id)
@@ -272,30 +294,54 @@ def after_mark(uow: UnitOfWork, before: Mark, mark: Mark) -> None:
     if mark.source is not MarkSource.PERSON or mark.state is not MarkState.FINAL:
         return
     if before.seed:
-        watch(uow, uow.exams.get(mark.exam_id), mark.item)
-    if uow.marks.count_by_people(mark.exam_id, mark.item) % _REPORT_EVERY == 0:
+        owe_watch(uow, mark.exam_id, mark.item)
+    marked = uow.marks.count_by_people(mark.exam_id, mark.item)
+    if marked % _report_every(marked) == 0:
         uow.jobs.ask(JobKind.ANALYSE, mark.exam_id, {"what": "agreement", "item": mark.item})
 
 
-#: After so many marks of an item its report is made anew.
-_REPORT_EVERY = 10
+def _report_every(marked: int) -> int:
+    """After how many marks of an item its report is made anew: it reads them all, so seldom where they are many."""
+    return next((every for most, every in ((400, 10), (2000, 50)) if marked <= most), 250)
 
 
-def watch(uow: UnitOfWork, exam: Exam, item: str) -> None:
-    """Let licences of this item fall back against which the seeds speak."""
-    choices = current_choices(uow, exam.id)
-    for scope in (item_scope(item), kind_scope(exam.item(item).kind)):
-        now = choices.get(scope)
-        if now is None or now.choice.action is not LicenceAction.GRANTED or now.choice.grant is None:
-            continue
-        outcomes = seed_outcomes(uow, exam.id, now)
-        if evidence_against(now.choice.grant.level, [p.right for p in outcomes]) < 1 / WATCH_ERROR:
-            continue
-        wrong = sum(not pair.right for pair in outcomes)
-        why = f"抽查的 {len(outcomes)} 份里有 {wrong} 份与教师判的不同, 超出授权的错判率"
-        fallen = LicenceChoice(scope=scope, action="fallen_back", grant=now.choice.grant, why=why)
-        _choose(uow, exam.id, fallen, "machine")
-        _owe(uow, exam.id)
+def owe_watch(uow: UnitOfWork, exam_id: str, item: str) -> None:
+    """Have the item's licences looked after, away from the marker's own transaction; the sweep wakes a worker."""
+    uow.jobs.ask(JobKind.ANALYSE, exam_id, {"what": "licence", "watch": item})
+
+
+def watch(tb: Toolbox, exam_id: str, item: str) -> None:
+    """Let licences of this item fall back against which the seeds speak.
+
+    What people gave is read without keeping anybody from writing; the licence falls if it still stands then.
+    """
+    with tb.store.read() as uow:
+        exam = uow.exams.get(exam_id)
+        scopes = (item_scope(item), kind_scope(exam.item(item).kind))
+        granted = [c for s, c in current_choices(uow, exam_id).items() if s in scopes and _is_granted(c)]
+        seen = [(choice, seed_outcomes(uow, exam_id, choice)) for choice in granted]
+    for choice, outcomes in seen:
+        level = choice.choice.grant.level if choice.choice.grant else 0.0
+        if evidence_against(level, [pair.right for pair in outcomes]) >= 1 / WATCH_ERROR:
+            _let_fall(tb, exam_id, choice, outcomes)
+
+
+def _is_granted(chosen: Choice) -> bool:
+    return chosen.choice.action is LicenceAction.GRANTED and chosen.choice.grant is not None
+
+
+def _let_fall(tb: Toolbox, exam_id: str, choice: Choice, outcomes: Sequence[MarkPair]) -> None:
+    wrong = sum(not pair.right for pair in outcomes)
+    why = f"抽查的 {len(outcomes)} 份里有 {wrong} 份与教师判的不同, 超出授权的错判率"
+    scope = choice.choice.scope
+    with tb.store.write() as uow:
+        now = current_choices(uow, exam_id).get(scope)
+        if now is None or now.revision != choice.revision:
+            return
+        fallen = LicenceChoice(scope=scope, action="fallen_back", grant=choice.choice.grant, why=why)
+        _choose(uow, exam_id, fallen, "machine")
+        job_id = _owe(uow, exam_id)
+    tb.wake(job_id)
 
 
 def seed_outcomes(uow: UnitOfWork, exam_id: str, granted: Choice) -> tuple[MarkPair, ...]:
@@ -303,8 +349,10 @@ def seed_outcomes(uow: UnitOfWork, exam_id: str, granted: Choice) -> tuple[MarkP
     grant = granted.choice.grant
     if grant is None:
         return ()
-    rubrics = dict(grant.items)
-    found = map(pair_of, uow.marks.marked_by_people(exam_id, rubrics).values())
+    names = now_called(uow, uow.exams.get(exam_id))
+    rubrics = {item: names.get(rubric, rubric) for item, rubric in grant.items}
+    later = uow.marks.marked_by_people(exam_id, rubrics, since=granted.at).values()
+    found = (pair_of(history, names) for history in later)
     own = [
         pair
         for pair in found

@@ -13,7 +13,7 @@ from marking import Licence
 from marking.licence import ItemTerms, under_terms
 from pipeline.agreement import licensable
 from pipeline.engines import licence_of
-from pipeline.licences import terms_in
+from pipeline.licences import terms_in, watch
 from pipeline.toolbox import Toolbox
 
 #: Marks changed in one transaction.
@@ -21,13 +21,18 @@ _BATCH = 200
 
 
 def apply_licences(
-    tb: Toolbox, exam_id: str, _args: Mapping[str, Any], progress: Callable[[int, int], None]
+    tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Callable[[int, int], None]
 ) -> None:
     """Bring every machine mark of the exam in line with the licences as they stand now.
 
+    With ``args["watch"]``, an item, its licences are looked after instead: whether the seeds speak against them.
     Released marks stay settled: what was given out is changed by people, with a reason, and not by a licence. So
     do responses that are on somebody's screen; the person's mark will count.
     """
+    if args.get("watch"):
+        watch(tb, exam_id, str(args["watch"]))
+        progress(1, 1)
+        return
     usual = licence_of(tb.settings)
     with tb.store.read() as uow:
         exam = uow.exams.get(exam_id)
@@ -46,10 +51,10 @@ def _bring_in_line(uow: UnitOfWork, exam: Exam, keys: Sequence[tuple[str, str]],
         mark = uow.marks.current(*key)
         if mark is None or key in at_work:
             continue
-        if mark.state is MarkState.FINAL and released is not None and mark.at <= released:
-            continue
         now = in_line(exam, mark, terms.get(mark.item, ItemTerms()), usual)
-        if (now.state, now.seed, now.licence) != (mark.state, mark.seed, mark.licence):
+        if (now.state, now.seed, now.licence) == (mark.state, mark.seed, mark.licence):
+            continue
+        if released is None or not _was_given_out(uow, mark, released):
             uow.marks.add(now.model_copy(update={"undoes": 0}))
 
 
@@ -59,6 +64,14 @@ def in_line(exam: Exam, mark: Mark, terms: ItemTerms, usual: Licence) -> Mark:
     ruled = mark.seed or bool(mark.licence)
     otherwise = (MarkState.FINAL if settles else MarkState.PROPOSED) if ruled else mark.state
     return under_terms(mark, terms, otherwise=otherwise)
+
+
+def _was_given_out(uow: UnitOfWork, mark: Mark, released: datetime) -> bool:
+    """Whether these steps were final when marks were released, whatever key they have been put under since."""
+    if mark.state is not MarkState.FINAL:
+        return False
+    then = [one for one in uow.marks.history(mark.page_id, mark.item) if one.at <= released]
+    return bool(then) and (then[-1].state, then[-1].steps) == (MarkState.FINAL, mark.steps)
 
 
 def _last_release(uow: UnitOfWork, exam_id: str) -> datetime | None:

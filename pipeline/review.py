@@ -17,7 +17,7 @@ from core.store import UnitOfWork
 from core.store.base import utc_now
 from marking import rubric_digest
 from pipeline.learning import owe_learning
-from pipeline.licences import after_mark
+from pipeline.licences import after_mark, as_licensed_now, owe_watch
 from pipeline.results import OBJECTIVE, read_state, uncounted_responses
 from pipeline.toolbox import Toolbox
 
@@ -354,9 +354,12 @@ def undo_in(uow: UnitOfWork, page_id: str, item: str, by: str) -> Mark:
     if earlier.rubric != rubric_digest(_definition(uow.exams.get(now.exam_id), item)):
         raise Conflict("评分标准已经修改, 不能撤销到修改以前的分数。", "请按新的标准重新给分。")
     uow.pages.rewind_correction(now.exam_id, page_id, item, earlier.at)
-    mark = uow.marks.add(earlier.model_copy(update={"undoes": now.revision}))
+    exam = uow.exams.get(now.exam_id)
+    mark = uow.marks.add(as_licensed_now(uow, exam, earlier).model_copy(update={"undoes": now.revision}))
     if mark.state is MarkState.PROPOSED:  # it is on this person's screen again
         uow.marks.lock(page_id, item, by, LOCK_S)
+    if earlier.seed or earlier.licence:
+        owe_watch(uow, exam.id, item)
     _log(uow, now, mark, by, "mark.undo", "撤销")
     return mark
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -17,13 +18,31 @@ from marking.scoring.features import FEATURE_NAMES
 from marking.scoring.pairwise import Asked, Opinions, PairScorer
 from marking.scoring.protocol import Scorer
 from marking.scoring.statistical import StatisticalScorer
-from models.pair_judge import Judgements, Pair, pair_judge
+from models import catalogue
+from models.pair_judge import FILES, Judgements, Pair, pair_judge
 from models.pooling import pooled_share, pooled_verdicts
-from models.spread import opinions
+from models.spread import PATH, opinions
+from models.verdict_trees import MODEL as TREES
 from models.verdict_trees import TreeJudgements, VerdictTrees, verdict_trees
 
 NAME = "shipped-1"
 _LOG = logging.getLogger(__name__)
+
+
+@cache
+def versioned_name() -> str:
+    """ "shipped-1" and six digits that change with the trees, the pair judges or the table that pools them.
+
+    Raises:
+        ModelUnusable: the table is missing.
+    """
+    names = {TREES, *(name for several in FILES.values() for name in several)}
+    parts = [f"{entry.name} {entry.sha256}" for entry in catalogue.entries() if entry.name in names]
+    try:
+        parts.append(hashlib.sha256(PATH.read_bytes()).hexdigest())
+    except OSError as problem:
+        raise ModelUnusable(f"评分参数文件 {PATH} 无法读取：{problem}", "请重新安装 zhupi。") from problem
+    return f"{NAME} {hashlib.sha256(' '.join(sorted(parts)).encode()).hexdigest()[:6]}"
 
 
 class Judge(Protocol):
@@ -68,9 +87,9 @@ class ShippedScorer:
 
     @property
     def name(self) -> str:
-        """ "shipped-1", with "(statistical-1)" after it where no language has a pair judge."""
+        """``versioned_name()``, with "(statistical-1)" after it where no language has a pair judge."""
         judged = [language for language in ("zh", "en") if self._of(language) is not None]
-        return NAME if judged else f"{NAME}({self._alone.name})"
+        return versioned_name() if judged else f"{versioned_name()}({self._alone.name})"
 
     def score_all(
         self, question: Question, rubric: Rubric, responses: Sequence[Response]
@@ -97,7 +116,7 @@ class ShippedScorer:
             return None
         if judge is None or f"shipped.{language}" not in opinions():
             return None
-        return PairScorer(NAME, Pooling(verdict_trees(FEATURE_NAMES), judge))
+        return PairScorer(versioned_name(), Pooling(verdict_trees(FEATURE_NAMES), judge))
 
 
 @cache

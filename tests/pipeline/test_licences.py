@@ -11,8 +11,8 @@ import pytest
 from core.errors import BadInput, Conflict, NotFound
 from core.exam_files import read_exam
 from core.jobs import JobKind
-from core.licences import LicenceAction
-from core.marks import MarkState
+from core.licences import LevelPoint, LicenceAction
+from core.marks import Award, MarkState
 from core.settings import Settings
 from marking.licence import ItemTerms, Terms, falls_in, under_terms
 from pipeline.agreement import analyse_agreement, kept_report, report_of, scopes_of
@@ -69,7 +69,7 @@ def renew(tb: Toolbox) -> str:
     return report.digest
 
 
-def measured(tb: Toolbox, right: int = 160, waiting: int = 100) -> made.Marked:
+def measured(tb: Toolbox, right: int = 190, waiting: int = 100) -> made.Marked:
     """Item 3 marked unseen and always alike; and so many sure proposals that wait, with as many unsure ones."""
     exam = made.found(tb, right + 2 * waiting)
     pages = exam.pages
@@ -131,20 +131,63 @@ def test_marks_given_unseen_are_told_apart_from_marks_given_beside_the_proposal(
     assert report.curve[-1].settled == 2  # the curve is made of the unseen ones alone
 
 
-def test_149_unseen_marks_without_an_error_are_enough_for_two_percent(tb: Toolbox) -> None:
-    pages = made.found(tb, 149).pages
+def level(tb: Toolbox, share: float = 0.02) -> LevelPoint:
+    """What may be chosen for item 3 by the report made now."""
+    renew(tb)
+    with tb.store.read() as uow:
+        report = kept_report(uow, EXAM_ID, ITEM)
+    entry = report.level(share) if report else None
+    assert entry is not None
+    return entry
+
+
+def test_183_unseen_marks_without_an_error_are_enough_for_two_percent(tb: Toolbox) -> None:
+    pages = made.found(tb, 183).pages
     made.propose(tb, pages, "3", 0.9)
-    made.blind_marks(tb, pages[:148], "3")
-    with tb.store.read() as uow:
-        entry = report_of(uow, uow.exams.get(EXAM_ID), ITEM).level(0.02)
-    assert entry is not None
-    assert (entry.point, entry.needed) == (None, 1)
-    made.blind_marks(tb, pages[148:], "3")
-    with tb.store.read() as uow:
-        entry = report_of(uow, uow.exams.get(EXAM_ID), ITEM).level(0.02)
-    assert entry is not None
+    made.blind_marks(tb, pages[:182], "3")
+    entry = level(tb)
+    assert (entry.point, entry.needed, entry.looked_at, entry.next_at) == (None, 1, 0, 183)
+    made.blind_marks(tb, pages[182:], "3")
+    entry = level(tb)
     assert entry.point is not None
-    assert (entry.point.settled, entry.point.wrong, entry.needed) == (149, 0, 0)
+    assert (entry.point.settled, entry.point.wrong, entry.needed) == (183, 0, 0)
+    assert (entry.looked_at, entry.next_at) == (183, 366)
+
+
+def test_between_two_looks_nothing_is_decided_however_often_one_looks(tb: Toolbox) -> None:
+    pages = made.found(tb, 380).pages
+    made.propose(tb, pages, "3", 0.9)
+    made.blind_marks(tb, pages[:183], "3", wrong=pages[:1])  # one wrong among the surest
+    assert level(tb).point is None
+    for marked in range(183, 363, 20):
+        made.blind_marks(tb, pages[marked : marked + 20], "3")
+        entry = level(tb)
+        assert (entry.point, entry.next_at) == (None, 366)
+    made.blind_marks(tb, pages[363:380], "3")
+    entry = level(tb)
+    assert entry.point is not None  # the second look, at the first 366
+    assert (entry.point.settled, entry.point.wrong, entry.next_at) == (366, 1, 732)
+    with pytest.raises(BadInput, match="1%"):
+        grant(tb, EXAM_ID, ITEM, 0.01, renew(tb), "office", "")
+
+
+def test_what_a_look_decided_stands_whatever_is_marked_until_the_next(tb: Toolbox) -> None:
+    pages = made.found(tb, 220).pages
+    made.propose(tb, pages, "3", 0.9)
+    made.blind_marks(tb, pages[:183], "3")
+    decided = level(tb).point
+    made.blind_marks(tb, pages[183:], "3", wrong=pages[183:])
+    assert level(tb).point == decided
+
+
+def test_a_changed_scorer_begins_its_looks_anew(tb: Toolbox) -> None:
+    pages = made.found(tb, 190).pages
+    made.propose(tb, pages, "3", 0.9, model="old-1")
+    made.blind_marks(tb, pages[:185], "3")
+    assert level(tb).looked_at == 183
+    made.propose(tb, pages[185:], "3", 0.9, model="new-2")
+    entry = level(tb)
+    assert (entry.point, entry.looked_at, entry.next_at) == (None, 0, 183)
 
 
 def test_a_mark_changed_after_it_was_given_unseen_agrees_only_if_both_words_do(tb: Toolbox) -> None:
@@ -158,15 +201,26 @@ def test_a_mark_changed_after_it_was_given_unseen_agrees_only_if_both_words_do(t
     assert (report.blind, report.blind_pairs.exact) == (3, 1)
 
 
-def test_a_mark_undone_and_given_anew_counts_once_and_as_given_last(tb: Toolbox) -> None:
+def test_a_mark_undone_and_given_anew_counts_once_and_as_given_unseen(tb: Toolbox) -> None:
     pages = made.found(tb, 1).pages
     made.propose(tb, pages, "3", 0.9)
     made.blind_marks(tb, pages, "3", wrong=pages)
     undo(tb, pages[0], "3", "marker")
-    made.give(tb, pages[0], "3", 2)
+    made.give(tb, pages[0], "3", 2)  # meanwhile the desk has shown what the machine gave
     with tb.store.read() as uow:
         report = report_of(uow, uow.exams.get(EXAM_ID), ITEM)
-    assert (report.blind, report.blind_pairs.exact) == (1, 1)
+    assert (report.blind, report.blind_pairs.exact) == (1, 0)
+
+
+def test_a_mark_first_given_beside_the_proposal_is_never_blind_again(tb: Toolbox) -> None:
+    pages = made.found(tb, 1).pages
+    made.propose(tb, pages, "3", 0.9)
+    made.give(tb, pages[0], "3", 1)
+    undo(tb, pages[0], "3", "marker")
+    made.blind_marks(tb, pages, "3")
+    with tb.store.read() as uow:
+        report = report_of(uow, uow.exams.get(EXAM_ID), ITEM)
+    assert (report.blind, report.seen) == (0, 1)
 
 
 def test_proposals_of_an_earlier_model_count_for_nothing(tb: Toolbox) -> None:
@@ -208,7 +262,7 @@ def test_a_licence_settles_what_is_sure_and_leaves_seeds_and_the_rest_to_people(
     assert 0 < seeds < 20
     assert found["final", "machine", False] == 100 - seeds
     assert found["proposed", "machine", False] == 100
-    assert found["final", "person", False] == 160
+    assert found["final", "person", False] == 190
 
 
 def test_a_second_application_changes_nothing(tb: Toolbox, licensed: made.Marked) -> None:
@@ -226,10 +280,10 @@ def test_the_choice_is_logged_with_what_it_rests_on(tb: Toolbox, licensed: made.
         line = uow.audit.lines(EXAM_ID, ITEM)[0]
         chosen = current_choices(uow, EXAM_ID)[ITEM]
     assert (line.action, line.by, line.why) == ("licence.granted", "office", "期中试用")
-    assert "2% >= 0.9500: 0/160 <= 0.0185; shipped-1" in line.after
+    assert "2% >= 0.9500: 0/183 <= 0.0200; shipped-1" in line.after
     given = chosen.choice.grant
     assert given is not None
-    assert (given.point.settled, given.point.wrong, given.model) == (160, 0, "shipped-1")
+    assert (given.point.settled, given.point.wrong, given.model) == (183, 0, "shipped-1")
     assert dict(given.items).keys() == {"3"}
 
 
@@ -275,7 +329,7 @@ def test_what_cannot_be_licensed_is_refused(
 
 def test_too_few_marks_cannot_be_licensed_and_the_message_says_how_many_more(tb: Toolbox) -> None:
     measured(tb, right=100, waiting=5)
-    with pytest.raises(BadInput, match="49 份盲评"):
+    with pytest.raises(BadInput, match="83 份盲评"):
         grant(tb, EXAM_ID, ITEM, 0.02, renew(tb), "office", "")
 
 
@@ -288,7 +342,7 @@ def test_without_a_report_nothing_can_be_licensed(tb: Toolbox) -> None:
 def test_a_choice_made_on_older_figures_is_refused(tb: Toolbox) -> None:
     exam = measured(tb)
     digest = renew(tb)
-    made.blind_marks(tb, exam.pages[170:171], "3")
+    made.blind_marks(tb, exam.pages[200:201], "3")
     with pytest.raises(Conflict, match="新的评分"):
         grant(tb, EXAM_ID, ITEM, 0.02, digest, "office", "")
 
@@ -298,7 +352,7 @@ def test_withdrawing_gives_back_to_people_what_the_licence_had_settled(
 ) -> None:
     withdraw(tb, EXAM_ID, ITEM, "office", "改用人工")
     apply(tb)
-    assert made.states(tb, "3") == {("proposed", "machine", False): 200, ("final", "person", False): 160}
+    assert made.states(tb, "3") == {("proposed", "machine", False): 200, ("final", "person", False): 190}
     with pytest.raises(Conflict, match="没有授权"):
         withdraw(tb, EXAM_ID, ITEM, "office", "")
     with tb.store.read() as uow:
@@ -306,10 +360,10 @@ def test_withdrawing_gives_back_to_people_what_the_licence_had_settled(
 
 
 def test_a_fill_that_settled_by_the_settings_settles_again_when_its_licence_is_withdrawn(tb: Toolbox) -> None:
-    exam = made.found(tb, 200)
-    made.propose(tb, exam.pages[:160], "2", 0.99)
-    made.propose(tb, exam.pages[160:], "2", 0.98)
-    made.blind_marks(tb, exam.pages[:160], "2")
+    exam = made.found(tb, 230)
+    made.propose(tb, exam.pages[:190], "2", 0.99)
+    made.propose(tb, exam.pages[190:], "2", 0.98)
+    made.blind_marks(tb, exam.pages[:190], "2")
     analyse_agreement(tb, EXAM_ID, {"item": "2"}, _nobody)
     with tb.store.read() as uow:
         report = kept_report(uow, EXAM_ID, "item:2")
@@ -335,11 +389,11 @@ def test_what_was_released_stays_settled(tb: Toolbox, licensed: made.Marked) -> 
 def test_a_response_on_somebodys_screen_is_left_alone(tb: Toolbox) -> None:
     exam = measured(tb)
     with tb.store.write() as uow:
-        uow.marks.lock(exam.pages[200], "3", "marker", 300)
+        uow.marks.lock(exam.pages[230], "3", "marker", 300)
     grant(tb, EXAM_ID, ITEM, 0.02, renew(tb), "office", "")
     apply(tb)
     with tb.store.read() as uow:
-        mark = uow.marks.current(exam.pages[200], "3")
+        mark = uow.marks.current(exam.pages[230], "3")
     assert mark is not None
     assert (mark.state, mark.licence) == (MarkState.PROPOSED, "")
 
@@ -417,9 +471,18 @@ def _seeds(tb: Toolbox) -> list[str]:
         return [page for (page, item), mark in uow.marks.of_exam(EXAM_ID, items=["3"]).items() if mark.seed]
 
 
+def look_after(tb: Toolbox) -> None:
+    """Do the watch that is owed, as a worker would."""
+    with tb.store.read() as uow:
+        owed = [job.args for job in uow.jobs.open_of_exam(EXAM_ID)]
+    assert {"what": "licence", "watch": "3"} in owed
+    apply_licences(tb, EXAM_ID, {"what": "licence", "watch": "3"}, _nobody)
+
+
 def test_seeds_that_agree_leave_the_licence_as_it_is(tb: Toolbox, licensed: made.Marked) -> None:
     for page in _seeds(tb):
         made.give(tb, page, "3", 2)
+    look_after(tb)
     with tb.store.read() as uow:
         assert fallen_back(uow, EXAM_ID) == {}
 
@@ -431,9 +494,12 @@ def test_seeds_that_differ_take_the_licence_back_and_the_unreleased_marks_with_i
     for page in seeds[:3]:
         made.give(tb, page, "3", 0)
     with tb.store.read() as uow:
+        assert fallen_back(uow, EXAM_ID) == {}  # the marker's own action reads no histories
+    look_after(tb)
+    with tb.store.read() as uow:
         fallen = fallen_back(uow, EXAM_ID)[ITEM]
         line = uow.audit.lines(EXAM_ID, ITEM)[0]
-        owed = [job for job in uow.jobs.open_of_exam(EXAM_ID) if job.args.get("what") == "licence"]
+        owed = [job for job in uow.jobs.open_of_exam(EXAM_ID) if job.args == {"what": "licence"}]
     assert (fallen.by, fallen.choice.action) == ("machine", LicenceAction.FALLEN_BACK)
     assert (line.action, line.by) == ("licence.fallen_back", "machine")
     assert "与教师判的不同" in line.why
@@ -464,10 +530,64 @@ def test_ordinary_marks_beside_the_proposal_do_not_count_against_a_licence(
 def test_a_new_choice_after_a_fall_starts_afresh(tb: Toolbox, licensed: made.Marked) -> None:
     for page in _seeds(tb)[:3]:
         made.give(tb, page, "3", 0)
+    look_after(tb)
+    with tb.store.read() as uow:
+        assert set(fallen_back(uow, EXAM_ID)) == {ITEM}
     withdraw(tb, EXAM_ID, ITEM, "office", "已查")
     with tb.store.read() as uow:
         assert fallen_back(uow, EXAM_ID) == {}
         assert terms_in(uow, uow.exams.get(EXAM_ID)) == {}
+
+
+def test_taking_a_mark_back_restores_only_what_the_licences_of_now_allow(
+    tb: Toolbox, licensed: made.Marked
+) -> None:
+    with tb.store.read() as uow:
+        marks = uow.marks.of_exam(EXAM_ID, items=["3"])
+    settled = [page for (page, _), mark in marks.items() if mark.state is MarkState.FINAL and mark.licence][
+        :2
+    ]
+    for page in settled:
+        made.give(tb, page, "3", 0)
+    assert undo(tb, settled[0], "3", "marker").state is MarkState.FINAL  # the licence still holds
+    withdraw(tb, EXAM_ID, ITEM, "office", "")
+    mark = undo(tb, settled[1], "3", "marker")
+    assert (mark.state, mark.licence, mark.undoes > 0) == (MarkState.PROPOSED, "", True)
+
+
+def test_a_judges_licence_says_nothing_of_what_another_scorer_stood_in_for(tb: Toolbox) -> None:
+    exam = read_exam(made.EXAM)
+    judge = "criteria-spotted-3+judge:qwen"
+    mark = made.proposal(exam, "p", "3", 0.99, model=judge)
+    terms = ItemTerms(chosen=(Terms(label="x", threshold=0.9, model=judge, rubric=mark.rubric),))
+    for models, settles in (
+        (("judge:qwen", "criteria-spotted-3"), True),
+        (("", "judge:qwen"), True),
+        (("judge:qwen", "shipped-1 a1b2c3"), False),
+        (("statistical-1", "shipped-1 a1b2c3"), False),
+    ):
+        awards = tuple(Award(criterion=f"c{n}", steps=1, full_steps=1, model=m) for n, m in enumerate(models))
+        one = mark.model_copy(update={"awards": awards})
+        kept = under_terms(one, terms, otherwise=MarkState.PROPOSED)
+        assert (kept.state is MarkState.FINAL) is settles
+    read_otherwise = mark.model_copy(update={"engine": "vlm:qwen-vl"})
+    assert under_terms(read_otherwise, terms, otherwise=MarkState.PROPOSED).state is MarkState.PROPOSED
+
+
+def test_marks_of_a_stand_in_are_measured_apart_from_the_judges(tb: Toolbox) -> None:
+    pages = made.found(tb, 9).pages
+    judge = "criteria-spotted-3+judge:qwen"
+    made.propose(tb, pages, "3", 0.9, model=judge)
+    with tb.store.write() as uow:
+        for page in pages[:3]:
+            mark = uow.marks.current(page, "3")
+            assert mark is not None
+            award = Award(criterion="a", steps=2, full_steps=2, model="shipped-1 a1b2c3")
+            uow.marks.add(mark.model_copy(update={"awards": (award,)}))
+    made.blind_marks(tb, pages[:5], "3")
+    with tb.store.read() as uow:
+        report = report_of(uow, uow.exams.get(EXAM_ID), ITEM)
+    assert (report.model, report.blind, report.older, report.waiting) == (judge, 2, 3, 4)
 
 
 def test_every_tenth_mark_of_an_item_owes_a_new_report(tb: Toolbox) -> None:

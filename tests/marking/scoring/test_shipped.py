@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +14,13 @@ from core.scoring import Question, Response, Rubric
 from marking.scoring.features import FEATURE_NAMES
 from marking.scoring.pairwise import PairScorer
 from marking.scoring.protocol import score
-from marking.scoring.shipped import NAME, Pooling, ShippedScorer
+from marking.scoring.shipped import NAME, Pooling, ShippedScorer, versioned_name
 from marking.scoring.statistical import StatisticalScorer
-from models import spread
+from models import catalogue, spread
 from models.pair_judge import Judgements, Pair
 from models.pooling import pooled_share, pooled_verdicts
-from models.verdict_trees import verdict_trees
+from models.spread import PATH
+from models.verdict_trees import MODEL, verdict_trees
 
 QUESTION = Question(stem="How did the puddle dry?", language="en")
 RUBRIC = Rubric(full_steps=2, references=("The water evaporated.",))
@@ -58,11 +61,29 @@ def pooled(judge: SureJudge, monkeypatch: pytest.MonkeyPatch) -> PairScorer:
 @pytest.mark.parametrize("judge_of", [no_judge, damaged_judge])
 def test_without_a_judge_the_statistical_scorer_answers_and_says_so(judge_of: object) -> None:
     scorer = ShippedScorer(judge_of)  # type: ignore[arg-type]  # both stand for pair_judge
-    assert scorer.name == "shipped-1(statistical-1)"
+    assert scorer.name == f"{versioned_name()}(statistical-1)"
     award = score(scorer, QUESTION, RUBRIC, Response(text="The water evaporated"))[0]
     alone = score(StatisticalScorer(), QUESTION, RUBRIC, Response(text="The water evaporated"))[0]
     assert award.model == "statistical-1"
     assert award.distribution == alone.distribution
+
+
+def test_the_name_changes_with_the_table_and_the_weights(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    usual = versioned_name()
+    assert re.fullmatch(rf"{NAME} [0-9a-f]{{6}}", usual)
+    changed = tmp_path / "scoring.toml"
+    changed.write_bytes(PATH.read_bytes() + b"#")
+    monkeypatch.setattr("marking.scoring.shipped.PATH", changed)
+    assert versioned_name.__wrapped__() != usual
+    monkeypatch.undo()
+    retrained = [
+        entry.model_copy(update={"sha256": "0" * 64}) if entry.name == MODEL else entry
+        for entry in catalogue.entries()
+    ]
+    monkeypatch.setattr(catalogue, "entries", lambda: retrained)
+    assert versioned_name.__wrapped__() != usual
 
 
 def test_the_judge_moves_the_award(monkeypatch: pytest.MonkeyPatch) -> None:
