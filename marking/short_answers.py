@@ -9,6 +9,7 @@ from core.marks import Award, Proposal
 from core.pages import TextReading
 from core.scoring import Question, Response, Rubric
 from marking.judge.injection import suspicious
+from marking.judge.naming import decided_by
 from marking.judge.quiet import quieted
 from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread
 from marking.science.scorer import with_checks
@@ -39,7 +40,7 @@ def propose_short_answer(
     chosen = with_checks(scorer or WordedScorer(), item.criteria)
     heard = quieted(response)
     awards = score(chosen, question or Question(stem=item.stem), Rubric.of(item), heard)
-    proposal = _proposal(item, awards, chosen.name)
+    proposal = _proposal(item, awards, decided_by(chosen.name, awards))
     if any(reading.note or is_unread(reading) for reading in readings):
         proposal = proposal.model_copy(update={"confidence": min(proposal.confidence, NOTED_CONFIDENCE)})
     finding = suspicious(response.text)

@@ -20,6 +20,7 @@ from marking.judge.breaker import Breaker
 from marking.judge.checking import Accepted, Refused, checked
 from marking.judge.injection import suspicious
 from marking.judge.kept import InMemory, Kept, Opinion, key_of
+from marking.judge.naming import judge_name
 from marking.judge.privacy import scrubbed
 from marking.judge.prompts import messages_for, most_tokens, schema_for
 from marking.judge.quiet import QuietScorer
@@ -94,8 +95,8 @@ class LanguageModelJudge:
 
     @property
     def name(self) -> str:
-        """``judge:`` and the model's name."""
-        return f"judge:{self._chat.model}"
+        """``judge:`` with the model's name, the samples and the prompts' version."""
+        return judge_name(self._chat.model, f"{self._samples}x")
 
     @property
     def usage(self) -> JudgeUsage:
@@ -117,6 +118,13 @@ class LanguageModelJudge:
             self._awards(question, targets, response, opinions[answer], spare.get(at, ()))
             for at, (response, answer) in enumerate(zip(responses, answers, strict=True))
         )
+
+    def is_answered(self, question: Question, rubric: Rubric, response: Response) -> bool:
+        """Whether an opinion of the response is kept, or none will ever be: asking again changes nothing."""
+        answer = scrubbed(response.text, self._names)
+        if response.quieted or _unsent(answer) is not None:
+            return True
+        return self._kept.get(key_of(self._chat.model, self._samples, question, rubric, answer)) is not None
 
     def _awards(
         self,

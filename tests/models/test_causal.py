@@ -94,7 +94,7 @@ def test_even_random_weights_give_awards_that_the_rubric_allows(
     answers = [ANSWER, Response(text="Evaporate it. The salt stays!"), Response(text="?")]
     scorer = LocalJudge(causal_model(str(folder)), Plain())
     scored = scorer.score_all(question, rubric, answers)  # type: ignore[arg-type]  # a parameter of the test
-    assert scorer.name == "judge:tiny"
+    assert scorer.name == "judge:tiny(local,p1)"
     assert scored == scorer.score_all(question, rubric, answers)  # type: ignore[arg-type]  # as above
     for response, awards in zip(answers, scored, strict=True):
         for award in awards:
@@ -104,7 +104,7 @@ def test_even_random_weights_give_awards_that_the_rubric_allows(
             assert award.confidence < 1
             assert award.steps == 0 or award.evidence
             assert all(response.text[e.start : e.end] == e.text for e in award.evidence)
-            assert award.model == "judge:tiny"
+            assert award.model == "judge:tiny(local,p1)"
 
 
 @judge
@@ -130,7 +130,7 @@ def test_the_chat_template_of_the_folder_is_used(folder: Path) -> None:
 @needs_torch
 def test_the_settings_choose_the_local_judge(folder: Path) -> None:
     scorer = scorer_of(Settings(judge_kind="local", judge_path=folder), fallback=Plain())
-    assert scorer.name == "judge:tiny"
+    assert scorer.name == "judge:tiny(local,p1)"
     assert len(given(score(scorer, QUESTION, RUBRIC, ANSWER))) == 2
 
 

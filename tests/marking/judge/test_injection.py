@@ -7,7 +7,8 @@ import time
 import pytest
 
 from marking.judge.injection import MAX_CHARACTERS, suspicious
-from marking.judge.rules import RULES, Kind
+from marking.judge.kinds import Kind
+from marking.judge.rules import RULES
 from marking.judge.views import Forms, encoded_texts, forms_of
 from tests.marking.judge.attempts import READ, TYPED
 from tests.marking.judge.harmless import HARMLESS

@@ -34,8 +34,8 @@ def test_each_criterion_is_awarded_with_words_of_the_answer() -> None:
     with running(GOOD) as stub:
         judge = judge_at(stub)
         first, second = score(judge, QUESTION, RUBRIC, ANSWER)
-    assert judge.name == "judge:stub"
-    assert (first.criterion, first.steps, first.full_steps, first.model) == ("c1", 1, 1, "judge:stub")
+    assert judge.name == "judge:stub(3x,p1)"
+    assert (first.criterion, first.steps, first.full_steps, first.model) == ("c1", 1, 1, "judge:stub(3x,p1)")
     (evidence,) = first.evidence
     assert ANSWER.text[evidence.start : evidence.end] == evidence.text == "受力面积变大"
     assert first.verdict is Verdict.CREDITED
@@ -93,7 +93,7 @@ def test_a_decision_without_support_is_left_to_the_fallback_alone(
         "plain-1",
     )
     assert part in first.reason
-    assert second.model == "judge:stub"
+    assert second.model == "judge:stub(3x,p1)"
     assert dict(judge.usage.fell_back) in ({"evidence": 1}, {"steps": 1})
 
 
@@ -111,7 +111,7 @@ def test_a_quotation_occurs_width_and_white_space_aside(quote: str, words: str |
     reply = decisions(("c1", "credited", 1, [quote]), ("c2", "not_addressed", 0, []))
     with running(reply) as stub:
         first, _ = score(judge_at(stub), QUESTION, RUBRIC, ANSWER)
-    assert (first.model == "judge:stub") is (words is not None)
+    assert (first.model == "judge:stub(3x,p1)") is (words is not None)
     if words is not None:
         assert ANSWER.text[first.evidence[0].start : first.evidence[0].end] == words
 
@@ -261,7 +261,7 @@ def test_a_server_that_is_well_again_is_asked_again() -> None:
 
     with running(recovering) as stub:
         awards = score(judge_at(stub, at_once=1), QUESTION, RUBRIC, ANSWER)
-    assert {award.model for award in awards} == {"judge:stub"}
+    assert {award.model for award in awards} == {"judge:stub(3x,p1)"}
 
 
 def test_one_failed_sample_of_three_does_not_stop_the_judgement() -> None:
@@ -270,7 +270,7 @@ def test_one_failed_sample_of_three_does_not_stop_the_judgement() -> None:
 
     with running(once_wrong) as stub:
         first, _ = score(judge_at(stub), QUESTION, RUBRIC, ANSWER)
-    assert first.model == "judge:stub"
+    assert first.model == "judge:stub(3x,p1)"
     assert first.confidence == pytest.approx((2 + 1) / 4)  # two of two are less than three of three
 
 
@@ -280,7 +280,7 @@ def test_what_failed_is_asked_again_another_time_and_what_was_judged_is_not() ->
         score(judge_at(stub, kept=kept), QUESTION, RUBRIC, ANSWER)
     with running(GOOD) as stub:
         awards = score(judge_at(stub, kept=kept), QUESTION, RUBRIC, ANSWER)
-    assert {award.model for award in awards} == {"judge:stub"}
+    assert {award.model for award in awards} == {"judge:stub(3x,p1)"}
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_a_server_without_schemas_is_asked_in_a_laxer_form_from_then_on(
         server = server_at(stub)
         judge = judge_at(stub, server=server, at_once=1)
         first, _ = score(judge, QUESTION, RUBRIC, ANSWER)
-        assert first.model == "judge:stub"
+        assert first.model == "judge:stub(3x,p1)"
         assert server.form is form
         before = len(stub.requests)
         score(judge, QUESTION, RUBRIC, Response(text=ANSWER.text + "！"))

@@ -123,7 +123,7 @@ def test_the_budget_of_tokens_stops_the_judge_and_the_fallback_does_the_rest() -
         judge = judge_at(stub, account=account, samples=1, at_once=1)
         scored = judge.score_all(QUESTION, RUBRIC, answers)
     models = [awards[0].model for awards in scored]
-    asked = models.count("judge:stub")
+    asked = models.count("judge:stub(1x,p1)")
     assert 0 < asked < 6
     assert len(stub.requests) == asked
     assert judge.usage.tokens <= one + 250
