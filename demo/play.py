@@ -101,6 +101,9 @@ def play(
     say(f"   {first.sentence}  ({first.pages_in} 页, {reading_s:.1f} s)")
     look()
     _by_hand(tb, exam, Truth.of(stack.truth), say)
+    wait_for(
+        tb, exam.id, "学习 learning"
+    )  # from the marks just given; it would share the machine with the release
     started = time.monotonic()
     release = _released(tb, exam.id)
     say("7. 发布 release …")

@@ -32,6 +32,7 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
     machine = _shown_machine(task)
     said = {award.criterion: award for award in machine.awards} if machine else {}
     blind = mark.seed and proposed
+    looked_at = mark.source is MarkSource.PERSON  # a person's mark may wait to be looked at again
     return {
         "page": task.page_id,
         "item": item.number,
@@ -43,8 +44,7 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
         "facts": _facts(exam, task),
         "boxes": evidence_boxes(task, said.values()),
         "pads": [
-            _pad(exam, pad, None if proposed else given.get(pad.id), said.get(pad.id), proposed)
-            for pad in task.pads
+            _pad(exam, pad, given.get(pad.id), said.get(pad.id), proposed, looked_at) for pad in task.pads
         ],
         "options": _options(item, task),
         "text": [reading.text for reading in _read(task)],
@@ -58,7 +58,8 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
         "flag": mark.flag,
         "revision": mark.revision,
         "standard": task.rubric,
-        "by_person": mark.source is MarkSource.PERSON,
+        "by_person": looked_at,
+        "again": proposed and looked_at,
         "confidence": machine.confidence if machine and machine.steps is not None else None,
     }
 
@@ -73,13 +74,14 @@ def _facts(exam: Exam, task: ReviewTask) -> str:
 
 
 def _shown_machine(task: ReviewTask) -> Mark | None:
-    """The machine's word, unless the response is given to people who are not to see it."""
+    """The machine's word, unless people are not to see it, or it is of a standard that no longer holds."""
     hidden = task.mark.seed and task.mark.state is MarkState.PROPOSED
-    return None if hidden else task.machine
+    outdated = task.machine is not None and task.machine.rubric not in ("", task.rubric)
+    return None if hidden or outdated else task.machine
 
 
 def _pad(
-    exam: Exam, pad: CriterionPad, given: Award | None, said: Award | None, proposed: bool
+    exam: Exam, pad: CriterionPad, kept: Award | None, said: Award | None, proposed: bool, looked_at: bool
 ) -> dict[str, Any]:
     """One criterion: what was given, and beside it what the machine says of it."""
     return {
@@ -87,7 +89,8 @@ def _pad(
         "name": pad.name,
         "full": pad.full_steps,
         "full_points": format_steps(pad.full_steps, exam.step),
-        "given": given.steps if given else None,
+        "given": kept.steps if kept and not proposed else None,
+        "earlier": kept.steps if kept and proposed and looked_at else None,
         "proposed": said.steps if said and proposed else None,
         "machine": said.steps if said else None,
         "reason": reason_words(said.reason) if said else "",

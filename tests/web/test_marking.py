@@ -281,3 +281,23 @@ def test_a_seed_shows_nothing_of_the_machine(site: Site, marker: Person) -> None
         for name in ("proposed", "machine", "reason", "odds", "chances", "evidence")
     )
     assert task["spans"] == [[] for _ in task["text"]] and task["confidence"] is None
+
+
+def test_a_mark_that_waits_again_shows_what_was_given_and_why_and_no_outdated_word(
+    site: Site, marker: Person
+) -> None:
+    first = marker.fetch(f"{BASE}/next.json?item=6").get_json()["tasks"][0]
+    given = dict(zip([pad["id"] for pad in first["pads"]], (0, 2, 1), strict=True))
+    seen = {"revision": first["revision"], "standard": first["standard"]}
+    marker.fetch(f"{BASE}/{first['page']}/6/mark", {"awards": given, **seen})
+    mark = _current(site, first["page"], "6")
+    with site.tb.store.write() as uow:
+        old = uow.marks.history(first["page"], "6")[0]
+        uow.marks.add(old.model_copy(update={"rubric": "an older standard"}))
+        again = {"state": MarkState.PROPOSED, "reason": "评分标准已修改, 请复核"}
+        uow.marks.add(mark.model_copy(update=again))
+    task = marker.fetch(f"{BASE}/{first['page']}/6.json").get_json()
+    assert task["again"] and task["reason"] == "评分标准已修改, 请复核"
+    assert [pad["earlier"] for pad in task["pads"]] == [0, 2, 1]
+    assert [pad["given"] for pad in task["pads"]] == [None, None, None]
+    assert [pad["machine"] for pad in task["pads"]] == [None, None, None]

@@ -59,7 +59,9 @@ function show(task) {
   current = task;
   at("board").hidden = !task;
   at("empty").hidden = Boolean(task);
-  at("again").hidden = backAt < 0;
+  at("elsewhere").hidden = Boolean(task) || queue.left <= 0;
+  at("elsewhere").textContent = say("elsewhere", queue.left);
+  at("again").hidden = backAt < 0 && !task?.again;
   at("why-line").hidden = !(task?.final && task.by_person);
   at("why").value = "";
   drawCounts();
@@ -73,6 +75,7 @@ function show(task) {
   drawReading(task);
   trouble(task.flag);
   at("accept").disabled = !pads.proposed;
+  if (task.again) trouble(task.reason);
   // A is a letter of the options there, so the buttons that stand for other keys are gone
   for (const id of ["accept", "full"]) at(id).hidden = Boolean(task.options);
   const history = document.getElementById("history");
@@ -83,7 +86,7 @@ function drawReading(task) {
   const box = at("reading");
   box.replaceChildren();
   const words = task.text.flatMap((text, part) => [...(part ? ["\n"] : []), ...marked(text, task.spans[part], pads.atHand)]);
-  const reason = task.pads.length > 1 || task.blind ? "" : task.reason;
+  const reason = (task.pads.length > 1 && !task.again) || task.blind ? "" : task.reason;
   box.hidden = !words.length && !task.crossed.length && !reason && !task.picture && !task.blind;
   const crossed = task.crossed.flatMap((part) => ["“", make("del", {}, part), "” "]);
   for (const [label, said] of [
@@ -273,7 +276,9 @@ function flagAs(reason) {
 }
 
 function accept() {
-  if (current && !current.options && !pads.accept()) trouble(say("zero"));
+  if (!current || current.options) return;
+  if (current.blind) trouble(say("blind"));
+  else if (!pads.accept()) trouble(say("zero"));
 }
 
 const COMMANDS = {

@@ -137,6 +137,7 @@ export class Pads {
     const name = make("span", { className: "pad-name" }, row.pad.name);
     const line = make("div", { className: n === this.active ? "pad active" : "pad" },
       make("div", { className: "pad-head" }, name, value));
+    if (row.pad.earlier !== null) line.append(make("p", { className: "pad-earlier" }, this.say("earlier", this.points(row.pad.earlier))));
     const machine = this.machine(row);
     if (machine) line.append(machine);
     if (n === this.active && row.pad.chances?.length > 1 && !row.pad.odds?.length) line.append(this.chances(this.likeliest(row.pad.chances)));
