@@ -40,7 +40,7 @@ def point_words(point: RiskPoint) -> str:
     """What the marks at a threshold show."""
     return str(
         _(
-            "在 %(n)s 份老师判过的作答里，机器判的与老师不同的有 %(wrong)s 份；按 95%% 把握，错判率不超过 %(bound)s。",
+            "在 %(n)s 份老师判过的作答里，机器判的与老师不同的有 %(wrong)s 份；错判率不超过 %(bound)s（可信度 95%%）。",
             n=point.settled,
             wrong=point.wrong,
             bound=f"{point.bound * 100:.1f}%",

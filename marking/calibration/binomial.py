@@ -7,12 +7,14 @@ incomplete beta function, so that no numerical library is needed where pages are
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 _BISECTIONS = 80
 _TINY = 1e-300
 _MOST_TERMS = 10_000
 
 
+@lru_cache(maxsize=20_000)  # the same counts come again at every look
 def upper_bound(wrong: int, n: int, certainty: float = 0.95) -> float:
     """The largest share of wrong ones that ``wrong`` out of ``n`` leaves possible (one-sided).
 
@@ -38,6 +40,7 @@ def lower_bound(wrong: int, n: int, certainty: float = 0.95) -> float:
     return 0.0 if wrong == 0 else _beta_quantile(1 - certainty, wrong, n - wrong + 1)
 
 
+@lru_cache(maxsize=1_000)
 def marks_needed(level: float, wrong: int = 0, certainty: float = 0.95) -> int:
     """The fewest marks that show a share of at most ``level`` when ``wrong`` of them are wrong.
 

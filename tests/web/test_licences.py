@@ -93,6 +93,7 @@ def test_charts_are_named_and_their_numbers_stand_in_tables(head: Person) -> Non
         assert f'<title id="{name}">' in page
     assert page.count('class="figures-table"') == 2
     assert "错判率上限" in page
+    assert "没有按这条线改过" in page
 
 
 def test_a_marker_sees_agreement_but_not_whose_answers_differ_nor_licences(tb: Toolbox) -> None:
@@ -124,14 +125,15 @@ def test_the_overview_says_of_each_item_who_decides(head: Person) -> None:
     page = head.get(f"{BASE}/licence").text
     assert "作文由教师评分" in page
     assert "按系统设置：把握不低于 98% 的定分" in page
-    assert "至少要 149 份盲评" in page
+    assert "至少要 183 份盲评" in page
     assert "全部解答题" in page
 
 
 def test_points_that_cannot_be_chosen_are_closed_and_say_what_is_missing(head: Person) -> None:
     page = head.get(f"{BASE}/licence/item:4").text
     assert page.count("disabled") == 4
-    assert "估计还要约 146 份盲评" in page
+    assert "下次在满 183 份盲评时判定，估计还要约 180 份" in page
+    assert "所有判定合起来" in page
     assert "授权</button>" not in page
 
 
@@ -144,6 +146,7 @@ def test_essays_cannot_be_chosen_and_the_page_says_why(head: Person) -> None:
 
 def test_the_head_chooses_a_point_and_takes_it_back(head: Person, tb: Toolbox) -> None:
     page = head.get(f"{BASE}/licence/item:3").text
+    assert "按最早的 183 份盲评判定；满 366 份时再判定一次" in page
     assert "在 198 份老师判过的作答里" in page or "与老师不同的有 0 份" in page
     answer = head.post(
         f"{BASE}/licence/item:3/grant", {"level": "0.02", "digest": _digest(page), "why": "试用"}
@@ -204,6 +207,7 @@ def test_a_licence_that_fell_back_is_told_on_the_exams_own_page(head: Person, tb
     for page in seeds[:4]:
         made.give(tb, page, "3", 0)
     assert len(seeds) >= 2
+    apply_licences(tb, made.EXAM_ID, {"watch": "3"}, _nobody)
     assert "授权已自动收回" in head.get(f"{BASE}/licence/item:3").text
     assert "授权已自动收回，由教师评" in head.get(BASE).text
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from core.errors import BadInput, NotFound
 from core.exams import Exam, ItemKind
 from core.licences import AgreementReport, LicenceAction
-from marking.calibration import LEVELS, marks_needed
+from marking.calibration import LEVELS, next_look
 from pipeline.agreement import kept_report, licensable, scopes_of
 from pipeline.licences import (
     Choice,
@@ -59,7 +59,7 @@ def show(exam_id: str) -> ResponseReturnValue:
         settled=settled,
         usual=_usual(),
         scope_name=scope_name,
-        needed=marks_needed(_LEVEL),
+        needed=next_look(_LEVEL, ()).marks,
         level=_LEVEL,
     )
 
@@ -136,7 +136,7 @@ def _preferred(report: AgreementReport | None, now: Choice | None) -> float | No
 def _suggested(report: AgreementReport | None) -> int:
     """How many responses to have marked unseen: what 2 % needs and a little more, since not all are sure."""
     entry = report.level(_LEVEL) if report else None
-    needed = entry.needed if entry else marks_needed(_LEVEL)
+    needed = entry.needed if entry else next_look(_LEVEL, ()).marks
     return max(50, round(needed * 1.5 / 10) * 10)
 
 
