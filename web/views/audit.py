@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from core.errors import NotFound
 from pipeline.review import history, task
+from pipeline.unseen import is_unseen
 from web.access import OFFICE, allowed
 from web.audit_words import log_words, told
 from web.context import exam_at_hand, page_at_hand, tools
+from web.unseen import shown_lines, shown_marks
 
 bp = Blueprint("audit", __name__, url_prefix="/exams/<exam_id>")
 _MOST_LINES = 500
@@ -28,7 +30,7 @@ def show(exam_id: str) -> ResponseReturnValue:
     return render_template(
         "audit.html",
         exam=exam,
-        lines=told(words, lines),
+        lines=shown_lines(told(words, lines)),
         broken=broken,
         subject=words.subject(subject) if subject else "",
         most=_MOST_LINES,
@@ -52,7 +54,8 @@ def response(exam_id: str, page_id: str, item: str) -> ResponseReturnValue:
         exam=exam,
         entry=entry,
         task=task(tools(), page_id, item),
-        marks=tuple(reversed(marks)),
+        marks=tuple(reversed(shown_marks(marks))),
+        unseen=is_unseen(marks[-1]),
         candidate=candidate,
-        lines=lines,
+        lines=shown_lines(lines),
     )

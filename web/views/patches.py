@@ -18,6 +18,7 @@ from pipeline.patches import PatchDesk, adopt_patch, ask_preview, ask_wordings, 
 from web.access import OFFICE, allowed
 from web.context import exam_at_hand, me, tools
 from web.standard_form import standard_of
+from web.unseen import shown_preview
 from web.views.editor import Problem, problems_of
 
 bp = Blueprint("patches", __name__, url_prefix="/exams/<exam_id>")
@@ -64,6 +65,7 @@ def _shown_tree(desk: PatchDesk) -> Tree:
 
 
 def _page(desk: PatchDesk, tree: Tree, problems: Any = (), text: str = "", refused: Any = None) -> str:
+    desk = replace(desk, preview=shown_preview(desk.preview))
     proposed = desk.exam
     if desk.adoptable and desk.preview is not None:
         proposed = read_exam(tools().blobs.get(desk.preview.blob).decode())

@@ -13,6 +13,7 @@ from pipeline.thresholds import thresholds_of
 from web.access import OFFICE, STAFF, allowed
 from web.context import exam_at_hand, require_seen, tools
 from web.scope import results_seen
+from web.unseen import shown_moves, shown_result
 
 bp = Blueprint("results", __name__, url_prefix="/exams/<exam_id>")
 
@@ -55,7 +56,7 @@ def candidate(exam_id: str, candidate_id: str) -> ResponseReturnValue:
     return render_template(
         "candidate.html",
         exam=exam,
-        result=found,
+        result=shown_result(found),
         pages=pages,
         notes={page_id: picture_notes(reading) for page_id, reading in read.items()},
         files=files,
@@ -72,7 +73,7 @@ def moved(exam_id: str, revision: int) -> ResponseReturnValue:
         lines = uow.audit.lines(exam_id, f"revision {revision}")
         open_jobs = uow.jobs.open_of_exam(exam_id)
     saved = next((line for line in lines if line.action == "exam.save"), None)
-    rows = moved_scores(tools(), exam_id, revision)
+    rows = shown_moves(moved_scores(tools(), exam_id, revision))
     return render_template(
         "moved.html",
         exam=exam,
