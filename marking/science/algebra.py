@@ -127,6 +127,18 @@ def judge_formula(check: FormulaCheck, steps: int, text: str) -> Judged:
     return wrong(f"公式与 {check.value} 不符", 0.8)
 
 
+def writes_other_formula(check: FormulaCheck, text: str) -> bool:
+    """Whether the text puts the key's letters, all of them, into another relation."""
+    try:
+        key = parse_statement(check.value)
+    except (NotAlgebra, RecursionError):
+        return False
+    names = _Names(check, key)
+    relations = [names.renamed(relation)[0] for relation in relations_in(text)]
+    own = [relation for relation in relations if _letters(relation) == _letters(key)]
+    return bool(own) and not any(_same_relation(key, relation) for relation in own)
+
+
 def relations_in(text: str) -> list[Statement]:
     """Every pair of sides that a chain of equal signs puts equal: first with each, neighbours."""
     sides = [side for side in tidied(_without_words(text)).split("=") if side][:MAX_SIDES]

@@ -16,12 +16,18 @@ MAX_PIECE = 160
 #: Between statements; a comma parts them too where no digits stand around it.
 _STATEMENT_END = re.compile(r"[\n；;。！？!?∴∵⇒]+")
 _CLAUSE_END = re.compile(
-    r"[\n；;。！？!?∴∵⇒]+|[,，](?!\s*\d)|[,，](?<!\d.)|所以|因此|因为|由于|解得|可得|可知|得到|则|得|\bso\b|\bthus\b|\btherefore\b"
+    r"[\n；;。！？!?∴∵⇒]+|[,，](?!\s*\d)|[,，](?<!\d.)|所以|因此|因为|由于|解得|可得|可知|得到|则|得|那么|\bso\b|\bthen\b|\bthus\b|\btherefore\b"
     # a result with its unit, a space, and the next letter with its sign: "F=12N W=60J"
     r"|(?:(?<=\d)|(?<=\d[A-Za-zΩ])|(?<=\d[A-Za-zΩ]{2})|(?<=\d[A-Za-z]/[A-Za-z]))\s+(?=[A-Za-zα-ωΑ-Ω]\w{0,2}\s*[=＝])",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"解得|可得|得到|得|为|是|[:：]|∴|解集|答案")
+_TOPIC = re.compile(r"[A-Za-zα-ωΑ-Ω0-9\u4e00-\u9fff]+")
+_LEADING = re.compile(
+    r"不是|并非|解得|可得|得到|答案|大小|等于|所以|因此|应该|应|也|又|还|得|为|是|约|即|故|则|答|解|的"
+    r"|\bis\b|\bare\b|\bnot\b|\bthe\b|\bequals?\b",
+    re.IGNORECASE,
+)
 _EQUAL = re.compile(r"[=≈＝]")
 _FIRST_DIGIT = re.compile(r"[-+−]?(?:\d|\.\d|[√π])")
 #: Kinds whose answers have commas and words of their own: whole statements, and what follows a word.
@@ -41,6 +47,12 @@ class Piece:
     value: str
     name: str = ""
     is_result: bool = False
+    words: str = ""  #: what the words before it speak of: 拉力 in "拉力的大小是 10 N"
+
+    @property
+    def value_start(self) -> int:
+        """Where the value begins in the reading."""
+        return self.end - len(self.value)
 
 
 def pieces_for(check: Check, text: str) -> list[Piece]:
@@ -75,7 +87,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def _whole(text: str, start: int, end: int) -> list[Piece]:
     """The statement, and what stands behind words such as 解得."""
     starts = [start, *(start + match.end() for match in _TAIL.finditer(text[start:end]))]
-    return [Piece(at, end, text[at:end]) for at in starts if at < end]
+    return [Piece(at, end, text[at:end], words=_topic(text[start:at])) for at in starts if at < end]
 
 
 def _chain(check: Check, text: str, start: int, end: int) -> list[Piece]:
@@ -100,7 +112,15 @@ def _bare_name(side: str) -> str:
 def _loose_number(text: str, start: int, end: int) -> list[Piece]:
     """A number in words: "拉力的大小是 10 N"; it ends the clause."""
     match = _FIRST_DIGIT.search(text, start, end)
-    return [Piece(match.start(), end, text[match.start() : end])] if match else []
+    if match is None:
+        return []
+    topic = _topic(text[start : match.start()])
+    return [Piece(match.start(), end, text[match.start() : end], words=topic)]
+
+
+def _topic(words: str) -> str:
+    """The words without those that only lead to a value."""
+    return "".join(_TOPIC.findall(_LEADING.sub("", words)))
 
 
 def named(piece: Piece, name: str) -> bool:

@@ -7,7 +7,6 @@ the criterion says how its result follows (``follows``): an error costs its step
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from core.answer_keys import Check, shown
 from core.exams import Criterion
@@ -16,34 +15,19 @@ from core.marks import Award, Evidence, Verdict
 from core.pages import TextLine, TextReading
 from core.scoring import Question, Response, Rubric
 from marking.evidence import evidence_of, line_number
+from marking.science.finding import BESIDE, Found, find
 from marking.science.following import followed
-from marking.science.judged import Judged
 from marking.science.judging import judge
-from marking.science.lines import Piece, named, pieces_for
 from marking.scoring.protocol import Scorer
 from marking.wordings import forbidden
 
 MODEL = "steps-1"
 
-#: That a teacher gives the same: for a result under its own name, for one without, for none at all.
-_NAMED = 0.95
-_UNNAMED = 0.88
+#: That a teacher gives the same: for a step that nobody found, for one that follows from an error.
 _ABSENT = 0.75
 _FOLLOWED = 0.85
-#: A right result under another letter, or beside a wrong one of the same name.
-_BESIDE = 0.6
 
 _NOWHERE = BoxMm(x_mm=0, y_mm=0, width_mm=1, height_mm=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A piece of the answer, what it earns, and how sure its place is."""
-
-    reading: TextReading
-    piece: Piece
-    judged: Judged
-    place: float
 
 
 class CheckedScorer:
@@ -104,8 +88,8 @@ def _step(
 ) -> Award:
     """The award of one checked criterion; what the pupil found is added to ``own``."""
     label = circled(numbers[criterion.id])
-    found = _find(criterion, criterion.check, readings)
-    if criterion.check is not None and found is not None and not found.judged.is_unreadable:
+    found = find(criterion, criterion.check, readings)
+    if criterion.check is not None and found is not None and found.is_own:
         own[criterion.id] = (criterion.check, found.piece.value)
     if base is not None and any(forbidden(criterion, reading.text) for reading in readings):
         return base
@@ -115,47 +99,10 @@ def _step(
         award = later if later is not None and later.steps > award.steps else award
     elif found is not None and _comes_from_nowhere(criterion, own, found):
         said = f"{award.reason}；但按你前面的结果算不出这个数，请看过程"
-        award = _given(criterion, award.steps, said, min(award.confidence, _BESIDE), found)
+        award = _given(criterion, award.steps, said, min(award.confidence, BESIDE), found)
     if base is not None and criterion.accepted and base.steps > award.steps:
         return base
     return award
-
-
-def _find(criterion: Criterion, check: Check | None, readings: tuple[TextReading, ...]) -> Found | None:
-    """The piece that the step stands in: the best of those with its name, else the best of all."""
-    if check is None:
-        return None
-    found = []
-    for reading in readings:
-        for piece in pieces_for(check, reading.text):
-            judged = judge(check, criterion.steps, piece.value)
-            place = _NAMED if named(piece, check.name) or not check.name else _UNNAMED
-            found.append(Found(reading, piece, judged, place))
-    called = [one for one in found if named(one.piece, check.name)]
-    best_called, best = _best(called), _best(found)
-    if best_called is not None and not best_called.judged.is_unreadable:
-        if best is not None and best.judged.steps > best_called.judged.steps:
-            return Found(best.reading, best.piece, best.judged, _BESIDE)
-        return best_called
-    of_others = best is not None and check.name and best.piece.name and not best.judged.steps
-    return None if of_others else best
-
-
-def _best(found: list[Found]) -> Found | None:
-    """What earns most; among equals what can be read, what ends a chain, what stands last."""
-    ranked = enumerate(found)
-    key = max(
-        ranked,
-        key=lambda one: (
-            one[1].judged.steps,
-            not one[1].judged.is_unreadable,
-            one[1].judged.verdict is Verdict.PARTLY,
-            one[1].piece.is_result,
-            one[0],
-        ),
-        default=None,
-    )
-    return key[1] if key else None
 
 
 def _followed(
@@ -170,7 +117,7 @@ def _followed(
     if follows is None or check is None:
         return None
     other = followed(check, follows, own)
-    found = _find(criterion, other, readings) if other is not None else None
+    found = find(criterion, other, readings) if other is not None else None
     if other is None or found is None or not found.judged.steps:
         return None
     steps = found.judged.steps if follows.steps is None else min(found.judged.steps, follows.steps)
@@ -178,7 +125,7 @@ def _followed(
         f"第{circled(numbers[id_])}步的结果 {letter}={own[id_][1].strip()}" for letter, id_ in follows.uses
     )
     slip = "" if found.judged.steps == criterion.steps else f"（{found.judged.reason}）"
-    reason = f"{_quoted(found)}，按你{sources}，本步正确{slip}，给分点{label}"
+    reason = f"{_quoted(found)}，按你{sources}，本步正确{slip}，给分点{label}{_doubt(found)}"
     return _given(criterion, steps, reason, _FOLLOWED * found.place * _read_well(found), found)
 
 
@@ -196,8 +143,12 @@ def _award(criterion: Criterion, found: Found | None, label: str) -> Award:
         reason = f"没有找到给分点{label}的步骤（{key}）"
         return _given(criterion, 0, reason, _ABSENT, None)
     confidence = found.place * found.judged.clearness * _read_well(found)
-    reason = f"{_quoted(found)}，{found.judged.reason}（给分点{label}）"
+    reason = f"{_quoted(found)}，{found.judged.reason}（给分点{label}）{_doubt(found)}"
     return _given(criterion, found.judged.steps, reason, confidence, found)
+
+
+def _doubt(found: Found) -> str:
+    return f"；{found.doubt}" if found.doubt else ""
 
 
 def _quoted(found: Found) -> str:
