@@ -110,13 +110,17 @@ def _marked(item: ScoringItem, row: AnswerRow) -> MarkedResponse:
     strange = [name for name, _ in parts if name not in known]
     if strange:
         raise BadInput(
-            f"作答 {row.id} 有给分点 {strange[0]} 的分数，题目里没有它。", "请对照题目文件的 criteria。"
+            f"{_place(row)} 有给分点 {strange[0]} 的分数，题目里没有它。", "请对照题目文件的 criteria。"
         )
     try:
         steps = _given_steps(item, row, parts)
     except BadInput as error:
-        raise BadInput(f"作答 {row.id}：{error.message}", error.remedy) from error
+        raise BadInput(f"{_place(row)}：{error.message}", error.remedy) from error
     return MarkedResponse(response=Response(text=row.text), steps=steps, by_criterion=parts)
+
+
+def _place(row: AnswerRow) -> str:
+    return f"{row.where}（{row.id}）" if row.where else f"作答 {row.id}"
 
 
 def _given_steps(item: ScoringItem, row: AnswerRow, parts: tuple[tuple[str, int], ...]) -> int:

@@ -34,23 +34,38 @@ class AnswerRow(Record):
     score: str = ""
     label: str = ""
     by_criterion: tuple[tuple[str, str], ...] = ()  #: points as written
+    where: str = ""  #: file and row, for messages
 
 
 def read_answers(content: bytes, name: str) -> tuple[AnswerRow, ...]:
     """The rows of the file, in order; rows without an id get their number, from 1.
 
     Raises:
-        BadInput: no table of answers, a row without text field, too long a text; with file and row.
+        BadInput: no table of answers, a row without text field or with more cells than the head, too long
+            a text, an id twice within an item; with file and row (of a table the head is row 1).
     """
-    rows = [_row(entry, n, f"{name} 第 {n} 行") for n, entry in enumerate(_entries(content, name), start=1)]
+    text = decoded(content, name)
+    head = text.lstrip("\ufeff \t\r\n")[:1]
+    before = 0 if head in ("[", "{") else 1
+    entries = enumerate(_entries(text, head, name), start=1)
+    rows = [_row(entry, n, f"{name} 第 {n + before} 行") for n, entry in entries]
     if not rows:
         raise BadInput(f"{name} 里没有作答。", _REMEDY)
+    _check_ids(rows)
     return tuple(rows)
 
 
-def _entries(content: bytes, name: str) -> Iterator[Mapping[str, Any]]:
-    text = decoded(content, name)
-    head = text.lstrip("\ufeff \t\r\n")[:1]
+def _check_ids(rows: list[AnswerRow]) -> None:
+    first: dict[tuple[str, str], AnswerRow] = {}
+    for row in rows:
+        other = first.setdefault((row.item, row.id), row)
+        if other is not row:
+            raise BadInput(
+                f"{row.where} 的编号 {row.id} 与 {other.where} 重复。", "同一题里每份作答要有自己的 id。"
+            )
+
+
+def _entries(text: str, head: str, name: str) -> Iterator[Mapping[str, Any]]:
     if head == "[":
         yield from _checked(_json(text, name), name)
     elif head == "{":
@@ -78,6 +93,7 @@ def _checked(entries: Any, name: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _row(entry: Mapping[str, Any], number: int, where: str) -> AnswerRow:
+    _check_width(entry, where)
     by_name = {str(key).strip().lower(): value for key, value in entry.items() if key is not None}
     found = {name: _first(by_name, aliases) for name, aliases in _NAMES.items()}
     if found["text"] is None:
@@ -100,7 +116,18 @@ def _row(entry: Mapping[str, Any], number: int, where: str) -> AnswerRow:
         score=_word(found["score"]),
         label=_word(found["label"]),
         by_criterion=tuple((str(key), _word(value)) for key, value in parts if _word(value)),
+        where=where,
     )
+
+
+def _check_width(entry: Mapping[str, Any], where: str) -> None:
+    """A comma in an answer without quotes would cut the answer off: ``DictReader`` keeps the rest under None."""
+    more = [str(cell) for cell in entry.get(None, ())]  # type: ignore[call-overload]  # the reader's own key
+    if any(cell.strip() for cell in more):
+        raise BadInput(
+            f"{where} 比表头多 {len(more)} 栏（多出 {more[0]!r:.40}）。",
+            '作答里有逗号时，请用英文双引号把整段作答括起来："…"。',
+        )
 
 
 def _first(by_name: Mapping[str, Any], aliases: tuple[str, ...]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -139,12 +140,22 @@ def test_points_of_criteria_have_columns_of_their_own() -> None:
         (b'{"text": ', "不是正确的 JSON"),
         (b"[1]", "应是"),
         (b"\x89PNG\x00\x00", "不是文字表格"),
+        (b"id,response\n1,a\n2,b,c\n", "第 3 行 比表头多 1 栏（多出 'c'）"),
+        (b"id,response\n1,a\n1,b\n", "第 3 行 的编号 1 与 a.csv 第 2 行 重复"),
     ],
 )
-def test_a_table_without_answers_is_refused(content: bytes, words: str) -> None:
-    with pytest.raises(BadInput, match=words):
+def test_a_table_that_is_not_one_of_answers_is_refused(content: bytes, words: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(words)):
         read_answers(content, "a.csv")
 
 
 def test_an_answer_of_no_words_is_still_an_answer() -> None:
     assert [row.text for row in read_answers(b"id,response\na,\nb,x\n", "a.csv")] == ["", "x"]
+
+
+def test_the_same_id_may_stand_in_two_items_and_empty_cells_may_follow() -> None:
+    rows = read_answers(b"id,item,response\n1,a,x,\n1,b,y\n", "a.csv")
+    assert [(row.item, row.id, row.where) for row in rows] == [
+        ("a", "1", "a.csv 第 2 行"),
+        ("b", "1", "a.csv 第 3 行"),
+    ]

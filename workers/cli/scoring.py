@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import shutil
+import sys
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +14,10 @@ import click
 from core.errors import BadInput
 from core.scoring_files import AnswerRow, ScoringItem, read_answers, read_items
 from core.settings import read_settings
+from workers.cli.score_tables import as_csv, as_table, checked_output, write_scores
 from workers.cli.terminal import progress_bar
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_COLUMNS = (
-    "id",
-    "item",
-    "score",
-    "full",
-    "expected",
-    "confidence",
-    "verdict",
-    "flag",
-    "reason",
-    "evidence",
-    "criteria",
-    "model",
-)
 
 
 @click.command()
@@ -45,25 +32,39 @@ _COLUMNS = (
     default="auto",
     help="auto: the judge of the settings where one is set, else the shipped scorer.",
 )
-@click.option("-o", "--output", type=_FILE, help="Write .csv or .jsonl [CSV to the terminal].")
+@click.option(
+    "-o", "--output", type=_FILE, help="Write .csv or .jsonl [a short table to the terminal, CSV to a pipe]."
+)
 def score(item_file: Path, responses: Path, train: Path | None, scorer: str, output: Path | None) -> None:
     """Score answers to an item by its reference answers, criteria or levels."""
+    checked_output(output)
     rows = read_answers(_bytes(responses), responses.name)
     marked = read_answers(_bytes(train), train.name) if train else ()
+    _check_scores(marked)
     items = read_items(
         _bytes(item_file).decode("utf-8-sig"), item_file.name, [r.score for r in marked if r.score]
     )
     scored = _scored(items, rows, marked, scorer)
-    if output is not None and output.suffix.lower() == ".jsonl":
-        output.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in scored), "utf-8")
-    else:
-        table = _csv(scored)
-        if output is None:
-            click.echo(table, nl=False)
-        else:
-            output.write_text(table, "utf-8-sig", newline="")  # Excel needs the mark to see UTF-8
     if output is not None:
+        write_scores(scored, output)
         click.echo(f"{len(scored)} 份作答的评分已写入 {output}", err=True)
+    elif sys.stdout.isatty():
+        click.echo(as_table(scored, shutil.get_terminal_size().columns), nl=False)
+    else:
+        click.echo(as_csv(scored), nl=False)
+
+
+def _check_scores(marked: Sequence[AnswerRow]) -> None:
+    """That what people gave are numbers; whether they fit the item is seen when it is taught."""
+    for row in marked:
+        try:
+            usable = not row.score or Decimal(row.score).is_finite()
+        except InvalidOperation:
+            usable = False
+        if not usable:
+            raise BadInput(
+                f"{row.where}（{row.id}）的分数 {row.score!r} 不是数。", "请把 score 一栏改成数字，例如 2。"
+            )
 
 
 def _bytes(path: Path) -> bytes:
@@ -82,22 +83,3 @@ def _scored(
     with progress_bar("评分") as progress:
         scored = score_answers(items, rows, marked, scorer_named(scorer, read_settings()), progress)
     return [answer.model_dump(mode="json", exclude_none=True) for answer in scored]
-
-
-def _csv(scored: list[dict[str, Any]]) -> str:
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, _COLUMNS, extrasaction="ignore")
-    writer.writeheader()
-    for row in scored:
-        awards = row["awards"]
-        evidence = [e["text"] for award in awards for e in award["evidence"]]
-        criteria = [
-            {n: a[n] for n in ("criterion", "steps", "full_steps", "reason", "confidence")} for a in awards
-        ]
-        more = {
-            "reason": "；".join(award["reason"] for award in awards if award["reason"]),
-            "evidence": json.dumps(evidence, ensure_ascii=False),
-            "criteria": json.dumps(criteria, ensure_ascii=False),
-        }
-        writer.writerow({**row, **more})
-    return stream.getvalue()
