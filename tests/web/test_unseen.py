@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from core.learning import LearningChange, LearningPoint, LearningReport
 from core.marks import Mark
 from core.store.base import utc_now
