@@ -19,11 +19,13 @@ from core.store.base import utc_now
 from marking import rubric_digest
 from marking.groups import Embed, FillAnswer, Group, GroupKind, group_fills, group_responses
 from marking.reading_odds import is_unread
+from marking.scoring.protocol import Scorer
 from models.text_encoder import text_encoder
 from pipeline.groups import KIND, can_be_grouped, deeds_of
 from pipeline.marking_again import continuations
 from pipeline.proposals import question_of
 from pipeline.review import waiting
+from pipeline.scorers import quick_scorer
 from pipeline.toolbox import Toolbox
 
 _log = logging.getLogger(__name__)
@@ -52,7 +54,7 @@ def group_analysis(
     found = _gathered(tb, exam_id, str(args["item"]))
     progress(1, 3)
     embed = _embed_of(found) if isinstance(found.item, ShortAnswer) else None
-    groups = _grouped(found, embed)
+    groups = _grouped(found, embed, _scorer_of(found) if found.marked else None)
     progress(2, 3)
     report = GroupReport(
         rubric=rubric_digest(found.item),
@@ -110,7 +112,18 @@ def _embed_of(found: _Answers) -> Embed | None:
     return None if encoder is None else encoder.embed
 
 
-def _grouped(found: _Answers, embed: Embed | None) -> tuple[AnswerGroup, ...]:
+def _scorer_of(found: _Answers) -> Scorer | None:
+    """What scores without a server; its opinions help once marks are there. Without it, the marks alone tell."""
+    if not isinstance(found.item, ShortAnswer):
+        return None
+    try:
+        return quick_scorer(found.exam)
+    except ZhupiError as error:
+        _log.warning("groups without a scorer's opinions: %s", error)
+        return None
+
+
+def _grouped(found: _Answers, embed: Embed | None, scorer: Scorer | None) -> tuple[AnswerGroup, ...]:
     pages = tuple(found.waiting)
     item = found.item
     if isinstance(item, Fill):
@@ -121,7 +134,9 @@ def _grouped(found: _Answers, embed: Embed | None) -> tuple[AnswerGroup, ...]:
         responses = [Response.of(found.texts[page]) for page in pages]
         marked = [_marked(item, found.texts[page], mark) for page, mark in found.marked.items()]
         rubric = Rubric.of(item, found.exam.step)
-        groups = group_responses(question_of(found.exam, item.number), rubric, responses, embed, marked)
+        groups = group_responses(
+            question_of(found.exam, item.number), rubric, responses, embed, marked, scorer
+        )
         shown = [response.text for response in responses]
     else:
         groups, shown = (), []

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from core.exams import Criterion
 from core.geometry import BoxMm
+from core.marks import Award
 from core.pages import TextLine, TextReading
 from core.scoring import MarkedResponse, Question, Response, Rubric
 from marking.groups import FillAnswer, Group, GroupKind, group_fills, group_responses
 from marking.groups.keywords import Spotter, key_words_of, stem
+from marking.groups.opinions import opinions_of
 from marking.groups.traits import direction_words, traits_of
 from marking.normalise import comparable
 
@@ -223,6 +225,76 @@ def test_no_mark_joins_over_a_difference_that_no_marked_answer_shows() -> None:
     for group in groups:
         assert len({traits_of(waiting[n]).numbers for n in group.members}) == 1
         assert len({traits_of(waiting[n]).negations for n in group.members}) == 1
+
+
+class Knowing:
+    """A scorer that knows what answers with a sign in them are worth; counts what it is asked."""
+
+    name = "knowing"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def score_all(
+        self, question: Question, rubric: Rubric, responses: Sequence[Response]
+    ) -> tuple[tuple[Award, ...], ...]:
+        self.asked += len(responses)
+        ids = [criterion.id for criterion in rubric.criteria] or [""]
+        return tuple(tuple(self._award(one, "zz" in response.text) for one in ids) for response in responses)
+
+    def _award(self, criterion: str, right: bool) -> Award:
+        chance = 0.9 if right else 0.2
+        return Award(
+            criterion=criterion,
+            steps=int(right),
+            full_steps=1,
+            distribution=((0, 1 - chance), (1, chance)),
+        )
+
+
+def _scribble(n: int, right: bool) -> str:
+    drawn = np.random.default_rng(n).choice(list("bcdfghjklm"), size=9)
+    return "".join(drawn) + ("zz" if right else "")
+
+
+#: What was marked is the reverse of what the scorer thinks.
+SCRIBBLES = [_marked(_scribble(n, n % 2 == 0), n % 2) for n in range(200)]
+
+
+def _learnt_with(scorer: Knowing | None) -> list[Group]:
+    waiting = [Response(text=_scribble(n, n % 2 == 0)) for n in range(200, 240)]
+    groups = group_responses(QUESTION, ONE_WORD, waiting, _spread, SCRIBBLES, scorer)
+    return [group for group in groups if group.kind is GroupKind.LEARNT]
+
+
+def test_a_scorers_opinions_help_to_join_as_far_as_the_marks_bear_them_out() -> None:
+    alone, helped = (sum(group.size for group in _learnt_with(scorer)) for scorer in (None, Knowing()))
+    assert helped > alone
+    for group in _learnt_with(Knowing()):
+        assert len({n % 2 for n in group.members}) == 1
+        assert group.likely == (("", group.members[0] % 2),)
+
+
+def test_answers_that_likely_earn_different_marks_share_no_group_however_alike() -> None:
+    waiting = [Response(text=_scribble(500, right)) for right in (True, False)]
+    before = group_responses(QUESTION, ONE_WORD, waiting, all_alike)
+    after = group_responses(QUESTION, ONE_WORD, waiting, all_alike, SCRIBBLES, Knowing())
+    assert (len(before), len(after)) == (1, 2)
+
+
+def test_a_scorer_is_not_asked_before_marks_nor_where_marks_tell_the_whole_of_several_criteria() -> None:
+    scorer = Knowing()
+    texts = [Response(text=_scribble(n, n % 2 == 0)) for n in range(20)]
+    group_responses(QUESTION, ONE_WORD, texts, None, (), scorer)
+    marked = [_marked(_right(n), n % 2) for n in range(30)]
+    group_responses(*ENGLISH, texts, None, marked, scorer)
+    assert scorer.asked == 0
+
+
+def test_the_opinion_of_a_label_is_that_of_all_its_criteria() -> None:
+    opinions = opinions_of(Knowing(), *ENGLISH, [Response(text="zz"), Response(text="other")])
+    chances = 1 / (1 + np.exp(-opinions((("1", 1), ("2", 0)))))
+    assert chances == pytest.approx([0.9 * 0.1, 0.2 * 0.8])
 
 
 @pytest.mark.parametrize(
