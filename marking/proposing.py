@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.exams import Essay, Fill, Item, MultipleChoice, ShortAnswer, SingleChoice, TrueFalse
 from core.marks import Proposal
 from core.pages import BubbleReading, BubbleVerdict, TextReading
@@ -11,7 +13,7 @@ from marking.fills import propose_fill
 from marking.judge.injection import suspicious
 from marking.licence import Licence
 from marking.scoring.protocol import Scorer
-from marking.short_answers import propose_short_answer
+from marking.short_answers import propose_short_answer, propose_short_answers
 
 
 def propose(
@@ -34,8 +36,27 @@ def propose(
     """
     own = tuple(text for text in texts if text.item == item.number)
     proposal = _by_kind(item, bubble, own, scorer, question)
-    doubtful = proposal.flag or (bubble is not None and bubble.verdict is BubbleVerdict.DOUBTFUL)
-    settles = proposal.steps is not None and not doubtful and licence.allows(item.kind, proposal.confidence)
+    doubtful = bubble is not None and bubble.verdict is BubbleVerdict.DOUBTFUL
+    return _under(licence, item, proposal, doubtful=doubtful)
+
+
+def propose_all(
+    item: ShortAnswer,
+    answers: Sequence[tuple[TextReading, ...]],
+    licence: Licence,
+    scorer: Scorer,
+    question: Question,
+) -> tuple[Proposal, ...]:
+    """As ``propose`` for each of several answers to a short-answer item, which are scored together."""
+    own = [tuple(text for text in texts if text.item == item.number) for texts in answers]
+    proposals = propose_short_answers(item, own, scorer, question)
+    return tuple(_under(licence, item, proposal) for proposal in proposals)
+
+
+def _under(licence: Licence, item: Item, proposal: Proposal, *, doubtful: bool = False) -> Proposal:
+    """The proposal with whether it settles; flagged and doubtful ones never do."""
+    sure = proposal.steps is not None and not (proposal.flag or doubtful)
+    settles = sure and licence.allows(item.kind, proposal.confidence)
     return proposal.model_copy(update={"settles": settles})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 from core.exams import ShortAnswer
@@ -13,7 +14,7 @@ from marking.judge.naming import decided_by
 from marking.judge.quiet import quieted
 from marking.reading_odds import BLANK_CONFIDENCE, NOTED_CONFIDENCE, is_unread
 from marking.science.scorer import with_checks
-from marking.scoring.protocol import Scorer, score
+from marking.scoring.protocol import Scorer
 from marking.scoring.worded import MODEL, WordedScorer
 
 
@@ -29,7 +30,35 @@ def propose_short_answer(
         scorer: what scores the criteria; their wordings alone when ``None``.
         question: what was asked; the item's stem when ``None``.
     """
-    response = Response.of(texts)
+    return propose_short_answers(item, (texts,), scorer, question)[0]
+
+
+def propose_short_answers(
+    item: ShortAnswer,
+    answers: Sequence[tuple[TextReading, ...]],
+    scorer: Scorer | None = None,
+    question: Question | None = None,
+) -> tuple[Proposal, ...]:
+    """A proposal for each answer, as ``propose_short_answer``; all are scored together."""
+    responses = [Response.of(texts) for texts in answers]
+    unscored = [_without_scorer(item, response) for response in responses]
+    chosen = with_checks(scorer or WordedScorer(), item.criteria)
+    open_ones = [r for r, known in zip(responses, unscored, strict=True) if known is None]
+    scored = iter(
+        chosen.score_all(
+            question or Question(stem=item.stem), Rubric.of(item), [quieted(r) for r in open_ones]
+        )
+        if open_ones
+        else ()
+    )
+    return tuple(
+        known if known is not None else _scored(item, response, next(scored), chosen.name)
+        for response, known in zip(responses, unscored, strict=True)
+    )
+
+
+def _without_scorer(item: ShortAnswer, response: Response) -> Proposal | None:
+    """What is proposed where there is nothing to score."""
     readings = response.readings
     if not readings:
         return Proposal(item=item.number, steps=None, reason="没有这道题的图像", model=MODEL)
@@ -37,11 +66,12 @@ def propose_short_answer(
         return _blank(item)
     if all(is_unread(reading) or reading.blank for reading in readings):
         return Proposal(item=item.number, steps=None, reason="有笔迹，未能识别", model=MODEL)
-    chosen = with_checks(scorer or WordedScorer(), item.criteria)
-    heard = quieted(response)
-    awards = score(chosen, question or Question(stem=item.stem), Rubric.of(item), heard)
-    proposal = _proposal(item, awards, decided_by(chosen.name, awards))
-    if any(reading.note or is_unread(reading) for reading in readings):
+    return None
+
+
+def _scored(item: ShortAnswer, response: Response, awards: tuple[Award, ...], chain: str) -> Proposal:
+    proposal = _proposal(item, awards, decided_by(chain, awards))
+    if any(reading.note or is_unread(reading) for reading in response.readings):
         proposal = proposal.model_copy(update={"confidence": min(proposal.confidence, NOTED_CONFIDENCE)})
     finding = suspicious(response.text)
     return proposal.model_copy(update={"flag": finding.flag}) if finding else proposal

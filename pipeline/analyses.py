@@ -48,6 +48,12 @@ def _learning(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Prog
     learning_analysis(tb, exam_id, args, progress)
 
 
+def _judge(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: Progress) -> None:
+    from pipeline.judge_round import judge_round  # noqa: PLC0415  (as the others)
+
+    judge_round(tb, exam_id, args, progress)
+
+
 #: Kind → use case of (toolbox, exam id, the job's arguments, progress).
 ANALYSES: dict[str, Analysis] = {
     "groups": _groups,
@@ -56,6 +62,7 @@ ANALYSES: dict[str, Analysis] = {
     "licence": _licence,
     "patch": _patch,
     "essays": _essays,
+    "judge": _judge,
 }
 
 

@@ -14,11 +14,13 @@ from pathlib import Path
 from core.errors import BadInput
 from core.judging import JudgeUsage
 from core.networks import refuse_outside
+from core.scoring import Question, Response, Rubric
 from core.settings import Settings
 from core.store import UnitOfWork
 from marking.judge.account import Account, Budget
 from marking.judge.breaker import Breaker
 from marking.judge.judge import LanguageModelJudge
+from marking.judge.naming import LOCAL, judge_name, way_of
 from marking.scoring.protocol import Scorer
 from models.chat import ChatServer
 
@@ -64,6 +66,34 @@ def judge_usage(uow: UnitOfWork, exam_id: str) -> JudgeUsage:
     """What the exam's judge has used so far."""
     kept = uow.analyses.current(exam_id, KIND, "")
     return JudgeUsage() if kept is None else JudgeUsage.model_validate_json(kept.doc)
+
+
+def book_usage(uow: UnitOfWork, exam_id: str, scorer: Scorer) -> None:
+    """Add what the scorer has used since the last time to the exam's; its budget counts from the new sum.
+
+    Called after every few responses, so that work that breaks off has been paid for.
+    """
+    if isinstance(scorer, LanguageModelJudge):
+        keep_usage(uow, exam_id, scorer.usage)
+        scorer.book(judge_usage(uow, exam_id))
+
+
+def judge_of(settings: Settings) -> str:
+    """The name of the judge that the settings choose, without loading or asking it; "" where there is none."""
+    match settings.judge_kind:
+        case "server":
+            return judge_name(settings.judge_model, way_of(settings.judge_samples))
+        case "local":
+            return judge_name(settings.judge_path.resolve().name, LOCAL)
+        case _:
+            return ""
+
+
+def is_answered(scorer: Scorer, question: Question, rubric: Rubric, response: Response) -> bool:
+    """Whether a scorer made by ``scorer_of`` has said of the response what it will ever say."""
+    if isinstance(scorer, LanguageModelJudge):
+        return scorer.is_answered(question, rubric, response)
+    return True
 
 
 def keep_usage(uow: UnitOfWork, exam_id: str, usage: JudgeUsage | None) -> None:

@@ -11,11 +11,13 @@ from core.jobs import JobKind
 from core.marks import Mark, MarkSource, MarkState
 from core.pages import PageReading, PageState
 from core.store import UnitOfWork
+from marking.judge.naming import is_judged
 from pipeline.engines import licence_of
-from pipeline.learning import owe_learning_again
+from pipeline.judge_round import owe_judging
+from pipeline.learning import is_learnt, owe_learning_again
 from pipeline.licences import under_licences
 from pipeline.proposals import keep_proposal, machine_mark, option_labels, propose_choice, proposed_marks
-from pipeline.scorers import ExamScorer
+from pipeline.scorers import quick_scorer
 from pipeline.toolbox import Toolbox
 
 #: Pages whose writing belongs to somebody's answer; not second scans and strays.
@@ -38,7 +40,8 @@ def mark_again(
 ) -> tuple[Moved, ...]:
     """Propose marks again for these items (all when empty) from what was read.
 
-    Marks of people stay; where their rubric changed they wait to be looked at again.
+    Marks of people stay; where their rubric changed they wait to be looked at again. No server is waited
+    for: where a judge is set, asking it is owed afterwards, as is learning.
     """
     with tb.store.read() as uow:
         exam = uow.exams.get(exam_id)
@@ -46,12 +49,12 @@ def mark_again(
         readings = uow.pages.readings(exam_id)
         corrections = uow.pages.corrections(exam_id)
         continued = continuations(uow, exam_id, readings)
-        scoring = ExamScorer(tb.settings, uow, exam)
+    scorer = quick_scorer(exam)
     moved: list[Moved] = []
     licence = licence_of(tb.settings)
     for done, reading in enumerate(readings.values(), start=1):
         several = (reading, *continued.get(reading.page_id, ()))
-        fresh = proposed_marks(exam, cards[reading.card_id], several, licence, items, scoring.scorer)
+        fresh = proposed_marks(exam, cards[reading.card_id], several, licence, items, scorer)
         with tb.store.write() as uow:
             last = uow.exams.get(exam_id).revision
             if last != exam.revision:  # changed once more meanwhile: these marks are old already
@@ -62,9 +65,9 @@ def mark_again(
                 moved += keep_again(uow, exam, reading, mark, word, why)
         progress(done, len(readings))
     with tb.store.write() as uow:
-        scoring.keep(uow)
+        judging = owe_judging(uow, tb.settings, exam_id)
         owed = owe_learning_again(uow, exam, items)
-    for job_id in owed:
+    for job_id in (*owed, *([judging] if judging else ())):
         tb.wake(job_id)
     return tuple(moved)
 
@@ -104,6 +107,8 @@ def keep_again(
     if word is not None and option_labels(exam.item(mark.item)) and (before is None or follows_key(before)):
         certain = corrected_mark(exam, reading, mark, word[0])
         kept = uow.marks.add(certain) if before is None or before.rubric != certain.rubric else None
+    elif before is not None and _said_already(uow, before, mark):
+        return []
     else:
         kept = keep_proposal(uow, mark, _CHANGED, why)
     if kept is None or before is None or kept.steps == before.steps:
@@ -112,6 +117,17 @@ def keep_again(
     seen = {"before": str(before.steps), "after": str(kept.steps)}
     uow.audit.write("machine", "mark.again", mark.exam_id, subject, why=why, **seen)
     return [Moved(mark.page_id, mark.item, before.steps, kept.steps)]
+
+
+def _said_already(uow: UnitOfWork, before: Mark, fresh: Mark) -> bool:
+    """Whether a judge or learning has improved on a proposal that would only be made again as it was."""
+    if before.source is not MarkSource.MACHINE or before.rubric != fresh.rubric or before.flag != fresh.flag:
+        return False
+    if not (is_judged(before.model) or is_learnt(before)):
+        return False
+    same = ("steps", "awards", "model", "rubric", "confidence")
+    first = [m for m in uow.marks.history(fresh.page_id, fresh.item) if m.model == fresh.model]
+    return bool(first) and all(getattr(first[-1], name) == getattr(fresh, name) for name in same)
 
 
 def follows_key(mark: Mark) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.exams import Exam, ShortAnswer
-from core.judging import JudgeUsage
 from core.rosters import Roster
+from core.scoring import Question, Response, Rubric
 from core.settings import Settings
 from core.store import UnitOfWork
 from marking.judge.quiet import QuietScorer
@@ -12,7 +12,7 @@ from marking.scoring.protocol import Scorer
 from marking.scoring.shipped import shipped_scorer
 from marking.scoring.statistical import StatisticalScorer
 from marking.scoring.worded import WordedScorer
-from pipeline.judging import judge_usage, keep_usage, scorer_of, usage_of
+from pipeline.judging import book_usage, is_answered, judge_usage, scorer_of
 
 
 def scorer_named(name: str, settings: Settings) -> Scorer:
@@ -57,10 +57,14 @@ class ExamScorer:
         """Wordings before it; ``None`` for an exam without short answers."""
         return None if self._inner is None else QuietScorer(WordedScorer(self._inner))
 
+    def is_answered(self, question: Question, rubric: Rubric, response: Response) -> bool:
+        """Whether asking again about the response would change nothing."""
+        return self._inner is None or is_answered(self._inner, question, rubric, response)
+
     def keep(self, uow: UnitOfWork) -> None:
-        """Add what was used to the exam's account."""
-        usage: JudgeUsage | None = None if self._inner is None else usage_of(self._inner)
-        keep_usage(uow, self._exam.id, usage)
+        """Add what was used since the last time to the exam's account."""
+        if self._inner is not None:
+            book_usage(uow, self._exam.id, self._inner)
 
 
 def _names(roster: Roster) -> tuple[str, ...]:

@@ -9,9 +9,7 @@ from functools import partial
 from core.blobs import BlobStore
 from core.cards import Card
 from core.errors import MachineProblem, NotFound
-from core.exams import ShortAnswer
 from core.identities import Identity, Proposal
-from core.jobs import JobKind
 from core.ledger import PageEntry
 from core.pages import NumberReading, PageReading, PageState
 from core.results import CandidateStatus
@@ -22,6 +20,7 @@ from ocr.intake import decode_grey
 from ocr.rasters import PageRaster
 from ocr.registration import SAME_PAGE_SIMILARITY, page_similarity
 from pipeline.claims import ABSENT_CARD, Case, Verdict, absences, verdicts_of
+from pipeline.judge_round import owe_judging
 from pipeline.marking_again import mark_again
 from pipeline.toolbox import Toolbox
 
@@ -84,20 +83,16 @@ def settle_exam(tb: Toolbox, exam_id: str) -> None:
         raise MachineProblem(f"考试 {exam_id} 的台账一直在变动, 考号归属稍后再试。", "无需处理, 会自动重试。")
     with tb.store.read() as uow:
         cards = uow.cards.of_exam(exam_id)
-    if any(len(card.pages_of(item)) > 1 for card in cards for item in _items(card)):
-        mark_again(tb, exam_id, [], lambda _done, _total: None)  # continuation pages have found theirs
+    several = sorted({item for card in cards for item in _items(card) if len(card.pages_of(item)) > 1})
+    if several:
+        mark_again(tb, exam_id, several, lambda _done, _total: None)  # continuation pages have found theirs
     _owe_judging(tb, exam_id)
 
 
 def _owe_judging(tb: Toolbox, exam_id: str) -> None:
-    """Where a language model is set, ask it about the short answers once all pages are in."""
-    if tb.settings.judge_kind == "none":
-        return
+    """Where a language model is set, ask it about short answers of which it has not been asked."""
     with tb.store.write() as uow:
-        exam = uow.exams.get(exam_id)
-        items = [item.number for item in exam.items if isinstance(item, ShortAnswer)]
-        args = {"items": items, "revision": exam.revision}
-        job_id = uow.jobs.ask(JobKind.MARK, exam_id, args) if items else None
+        job_id = owe_judging(uow, tb.settings, exam_id)
     if job_id is not None:
         tb.wake(job_id)
 

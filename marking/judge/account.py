@@ -41,9 +41,14 @@ class Account:
 
     @property
     def usage(self) -> JudgeUsage:
-        """Since this account was opened."""
+        """Since this account was opened, or begun anew."""
         with self._lock:
             return self._usage
+
+    def begin_anew(self, spent: JudgeUsage) -> None:
+        """What was used is booked elsewhere: count from the sum that stands there now."""
+        with self._lock:
+            self._spent, self._usage = spent, JudgeUsage(model=self._usage.model)
 
     def reserve(self, tokens_in: int, tokens_out: int) -> bool:
         """Whether the budget has room for it; then it is held until charged."""

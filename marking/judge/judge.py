@@ -20,7 +20,7 @@ from marking.judge.breaker import Breaker
 from marking.judge.checking import Accepted, Refused, checked
 from marking.judge.injection import suspicious
 from marking.judge.kept import InMemory, Kept, Opinion, key_of
-from marking.judge.naming import judge_name
+from marking.judge.naming import judge_name, way_of
 from marking.judge.privacy import scrubbed
 from marking.judge.prompts import messages_for, most_tokens, schema_for
 from marking.judge.quiet import QuietScorer
@@ -96,12 +96,16 @@ class LanguageModelJudge:
     @property
     def name(self) -> str:
         """``judge:`` with the model's name, the samples and the prompts' version."""
-        return judge_name(self._chat.model, f"{self._samples}x")
+        return judge_name(self._chat.model, way_of(self._samples))
 
     @property
     def usage(self) -> JudgeUsage:
         """What its account has used."""
         return self._account.usage
+
+    def book(self, spent: JudgeUsage) -> None:
+        """Its usage has been added to the exam's, which is now ``spent``. Call it between two scorings."""
+        self._account.begin_anew(spent)
 
     def score_all(
         self, question: Question, rubric: Rubric, responses: Sequence[Response]

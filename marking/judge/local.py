@@ -19,7 +19,7 @@ from core.marks import Award, Verdict
 from core.scoring import Question, Response, Rubric
 from marking.judge.agreement import Agreement
 from marking.judge.injection import suspicious
-from marking.judge.naming import judge_name
+from marking.judge.naming import LOCAL, judge_name
 from marking.judge.privacy import scrubbed
 from marking.judge.prompts import asked, fenced, own_fence
 from marking.judge.quiet import QuietScorer
@@ -90,7 +90,7 @@ class LocalJudge:
     @property
     def name(self) -> str:
         """``judge:`` with the folder's name and the prompts' version."""
-        return judge_name(self._model.name, "local")
+        return judge_name(self._model.name, LOCAL)
 
     def score_all(
         self, question: Question, rubric: Rubric, responses: Sequence[Response]

@@ -12,6 +12,13 @@ from core.marks import Award
 from marking.judge import prompts
 
 _PREFIX = "judge:"
+#: The way of a judge in this machine: likelihoods of four letters.
+LOCAL = "local"
+
+
+def way_of(samples: int) -> str:
+    """The way of a judge that is asked so many times about each answer."""
+    return f"{samples}x"
 
 
 def judge_name(model: str, way: str) -> str:
