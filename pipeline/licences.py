@@ -286,6 +286,11 @@ def _owe(uow: UnitOfWork, exam_id: str) -> str:
     return uow.jobs.ask(JobKind.ANALYSE, exam_id, {"what": "licence"})
 
 
+def owe_if_licensed(uow: UnitOfWork, exam_id: str) -> tuple[str, ...]:
+    """After a changed key: have the marks brought in line, where anything was chosen at all; the job's id."""
+    return (_owe(uow, exam_id),) if current_choices(uow, exam_id) else ()
+
+
 # watching
 
 

@@ -27,11 +27,12 @@ from marking.rubric_changes import rewritten_statements, rubric_changes
 from pipeline.analyses import Progress
 from pipeline.engines import licence_of
 from pipeline.learning import owe_learning_again
-from pipeline.licences import under_licences
+from pipeline.licences import owe_if_licensed, under_licences
 from pipeline.marking_again import COUNTING, continuations, corrected_mark, follows_key, keep_again
 from pipeline.missed import find_missed_wordings
 from pipeline.patch_figures import class_shifts, flows_of, sample_of, seen_awards
 from pipeline.proposals import option_labels, proposed_marks
+from pipeline.regrounding import ground_lost, keep_ground, proposed_alike
 from pipeline.results import ExamState, read_state
 from pipeline.scorers import ExamScorer
 from pipeline.toolbox import Toolbox
@@ -125,7 +126,12 @@ def preview_patch(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress: 
     if now != base:
         preview = preview.model_copy(update={"refused": f"试卷已被改到第 {now} 版, 请重新预览。"})
     else:
-        preview = _worked_out(preview, bench, state, counting, progress)
+        preview, alike = _worked_out(preview, bench, state, counting, progress)
+        if not alike:
+            with tb.store.read() as uow:
+                preview = preview.model_copy(
+                    update={"cautions": (*preview.cautions, *ground_lost(uow, bench.old, item))}
+                )
     with tb.store.write() as uow:
         if bench.scoring is not None:
             bench.scoring.keep(uow)
@@ -162,12 +168,16 @@ def _cautions(bench: Bench) -> tuple[str, ...]:
 
 def _worked_out(
     preview: PatchPreview, bench: Bench, state: ExamState, counting: set[str], progress: Progress
-) -> PatchPreview:
+) -> tuple[PatchPreview, bool]:
+    """The preview, and whether the machine proposes exactly the same for every response."""
     fates: Counter[Fate] = Counter()
+    alike = True
     touched: list[TouchedResponse] = []
     after = dict(state.marks)
     for done, judged in enumerate(bench.judged(), start=1):
         progress(done, len(bench.readings))
+        if judged is not None:
+            alike = alike and proposed_alike(judged.old, judged.new)
         if judged is None or judged.reading.page_id not in counting:
             continue
         key = judged.reading.page_id, bench.item
@@ -179,7 +189,7 @@ def _worked_out(
         if fate in (Fate.REMARKED, Fate.SUGGESTED, Fate.RECHECK):
             touched.append(_touched(judged, current, fate))
     changed = replace(state, exam=bench.new, marks=after)
-    return preview.model_copy(
+    worked_out = preview.model_copy(
         update={
             "responses": sum(fates.values()),
             "fates": dict(fates),
@@ -188,6 +198,7 @@ def _worked_out(
             "classes": class_shifts(state, changed, bench.item),
         }
     )
+    return worked_out, alike
 
 
 def fate_of(current: Mark | None, judged: Judged) -> Fate:
@@ -257,8 +268,10 @@ def carry_out_patch(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress
         bench = bench_of(tb, uow, uow.exams.get(exam_id, args["base_revision"]), new, item)
         counting = {entry.page.id for entry in uow.pages.entries(exam_id, COUNTING)}
     fates: Counter[Fate | None] = Counter()
+    alike = True
     for done, judged in enumerate(bench.judged(), start=1):
         if judged is not None:
+            alike = alike and proposed_alike(judged.old, judged.new)
             with tb.store.write() as uow:
                 if uow.exams.get(exam_id).revision != revision:  # changed once more: this standard is old
                     last = uow.exams.get(exam_id).revision
@@ -268,7 +281,7 @@ def carry_out_patch(tb: Toolbox, exam_id: str, args: Mapping[str, Any], progress
             if judged.reading.page_id in counting:
                 fates[fate] += 1
         progress(done, len(bench.readings))
-    _note(tb, exam_id, args, bench, fates)
+    _note(tb, exam_id, args, bench, fates, alike=alike)
 
 
 def _carried_out(uow: UnitOfWork, bench: Bench, judged: Judged, why: str) -> Fate | None:
@@ -286,7 +299,13 @@ def _carried_out(uow: UnitOfWork, bench: Bench, judged: Judged, why: str) -> Fat
 
 
 def _note(
-    tb: Toolbox, exam_id: str, args: Mapping[str, Any], bench: Bench, fates: Mapping[Fate | None, int]
+    tb: Toolbox,
+    exam_id: str,
+    args: Mapping[str, Any],
+    bench: Bench,
+    fates: Mapping[Fate | None, int],
+    *,
+    alike: bool,
 ) -> None:
     item = args["item"]
     told = {fate: count for fate, count in fates.items() if fate is not None}
@@ -304,7 +323,9 @@ def _note(
     with tb.store.write() as uow:
         if bench.scoring is not None:
             bench.scoring.keep(uow)
-        owed = owe_learning_again(uow, bench.new, (item,))
+        if alike:
+            keep_ground(uow, exam_id, item_of(bench.old, item), item_of(bench.new, item))
+        owed = (*owe_learning_again(uow, bench.new, (item,)), *owe_if_licensed(uow, exam_id))
         uow.analyses.add(exam_id, DONE, item, done.model_dump_json())
         uow.audit.write("machine", "patch.done", exam_id, f"revision {args['revision']}", after=counts)
     for job_id in owed:
