@@ -47,7 +47,7 @@ def _chinese(
     if verdict is Verdict.CONTRADICTED:
         if clash:
             return f"与{wanted}相反：“{clash[1]}”↔“{clash[0]}”"
-        return f"写到{said}，与{wanted}相反" if said else f"与{wanted}相反"
+        return f"写到{said}，与{wanted}不符" if said else f"与{wanted}不符"
     if verdict is Verdict.PARTLY and said:
         amount = "部分符合" if steps else "还不够"
         return f"写到{said}，{amount}{wanted}{lacking}" if steps else f"写到{said}，{amount}得分{lacking}"

@@ -6,6 +6,7 @@ weight are kept, at most ``MOST``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from core.marks import Evidence
 from core.scoring import Response
 from marking.evidence import evidence_of
 from marking.scoring.features.alignment import aligned
+from marking.scoring.features.lexicon import CHINESE_OPPOSITES
 from marking.scoring.features.overlap import weight
 from marking.scoring.features.points import COVERED
 from marking.scoring.features.texts import Prepared, Token, prepared
@@ -26,6 +28,14 @@ _LEAST_SHARE = 0.3
 #: A missing word shorter than this many characters is not named (Chinese).
 _SHORTEST_MISSING = 2
 _MOST_MISSING = 4
+#: A Chinese phrase of which at least this share is missing is named whole.
+_MISSING_SHARE = 0.5
+#: A longer phrase is not taken whole as evidence.
+_LONGEST_PHRASE = 12
+#: Between Chinese phrases: a segmenter would know words, these only stand between most of them.
+_BREAK = re.compile(
+    r"[^\u3400-\u9fff]|所以|因为|因此|由于|可以|可能|能够|应该|就是|有关|以及|[的了是在和与及或就也都而且但则使让]"
+)
 #: Between words in a reason.
 _LEFT_OUT = frozenset("的了是在和与及或就也都而且但很更最被把将对从到向由为于以之其这那它有")
 
@@ -54,7 +64,8 @@ def contradicting_spans(statement: str, answer: str) -> tuple[Span, ...]:
     """Where the answer says the opposite: opposite words, else what is denied on one side alone."""
     alignment = aligned(prepared(statement), prepared(answer))
     given = alignment.answer
-    spans = [_span_of(given, clash.found_at, len(clash.found)) for clash in alignment.clashes]
+    found = [_span_of(given, clash.found_at, len(clash.found)) for clash in alignment.clashes]
+    spans = [_pair_grown(given.text, span) for span in found]
     if spans:
         return tuple(sorted(set(spans), key=lambda span: span.start))[:MOST]
     denied = {link.found: weight(given.tokens[link.found]) for link in alignment.links if link.denied}
@@ -67,8 +78,14 @@ def clash_words(statement: str, answer: str) -> tuple[str, str] | None:
     for clash in alignment.clashes:
         wanted = _span_of(alignment.statement, clash.wanted_at, len(clash.wanted))
         found = _span_of(alignment.answer, clash.found_at, len(clash.found))
+        wanted, found = _pair_grown(statement, wanted), _pair_grown(answer, found)
         return statement[wanted.start : wanted.end], answer[found.start : found.end]
     return None
+
+
+def _pair_grown(text: str, span: Span) -> Span:
+    """A pair that is no word of the opposites, such as 点低 of 沸点低, as its whole phrase."""
+    return span if text[span.start : span.end] in CHINESE_OPPOSITES else whole_phrases(text, span)
 
 
 def missing_words(question: str, statement: str, answer: str) -> tuple[str, ...]:
@@ -85,6 +102,33 @@ def missing_words(question: str, statement: str, answer: str) -> tuple[str, ...]
     words = [_tidy(word) for word in _words(alignment.statement.text, gone, covered)]
     kept = [word for word in words if len(word) >= _SHORTEST_MISSING or word.isdigit()]
     return tuple(dict.fromkeys(kept))[:_MOST_MISSING]
+
+
+def whole_phrases(text: str, span: Span) -> Span:
+    """The span grown to the edges of the Chinese phrases that it cuts, without marks at its ends."""
+    start, end = span.start, span.end
+    while end - start > 1 and not text[start].isalnum():
+        start += 1
+    while end - start > 1 and text[end - 1] in "，,。；;、：: \n":
+        end -= 1
+    first, last = _phrase(text, start), _phrase(text, end - 1)
+    return Span(first[0] if first else start, last[1] if last else end)
+
+
+def _phrase(text: str, at: int) -> tuple[int, int] | None:
+    """The Chinese phrase over a place; ``None`` where none is or it is too long to be one."""
+    return next(((a, b) for a, b in _phrases(text) if a <= at < b and b - a <= _LONGEST_PHRASE), None)
+
+
+def _phrases(text: str) -> list[tuple[int, int]]:
+    """Runs of Chinese characters between marks and function words."""
+    found, start = [], 0
+    for stop in (*_BREAK.finditer(text), None):
+        end = len(text) if stop is None else stop.start()
+        if end > start:
+            found.append((start, end))
+        start = len(text) if stop is None else stop.end()
+    return found
 
 
 def evidence_in(response: Response, spans: Iterable[Span]) -> tuple[Evidence, ...]:
@@ -120,7 +164,8 @@ def _runs(answer: Prepared, weights: dict[int, float]) -> tuple[Span, ...]:
     kept = [run for run in heavy if sum(weights[i] for i in run) >= _LEAST_SHARE * best]
     tokens = answer.tokens
     spans = [_trimmed(answer, tokens[run[0]].start, max(tokens[i].end for i in run)) for run in kept]
-    return tuple(sorted(spans, key=lambda span: span.start))
+    whole = dict.fromkeys(whole_phrases(answer.text, span) for span in spans)
+    return tuple(sorted(whole, key=lambda span: span.start))
 
 
 def _trimmed(answer: Prepared, start: int, end: int) -> Span:
@@ -157,24 +202,16 @@ def _with_denial(answer: Prepared, span: Span) -> Span:
 
 
 def _words(text: str, gone: list[Token], covered: set[int]) -> list[str]:
-    """Missing tokens without the characters that others cover, joined where they touch, rarest first."""
-    runs: list[tuple[float, list[int]]] = []
-    for token in gone:
-        places = [at for at in range(token.start, token.end) if token.kind != "hanzi" or at not in covered]
-        if not places:
-            continue
-        if (
-            runs
-            and token.kind == "hanzi"
-            and places[0] <= runs[-1][1][-1] + 1
-            and places[0] >= runs[-1][1][0]
-        ):
-            rarest, run = runs[-1]
-            runs[-1] = (max(rarest, weight(token)), sorted({*run, *places}))
-        else:
-            runs.append((weight(token), places))
-    runs.sort(key=lambda entry: -entry[0])
-    return [text[run[0] : run[-1] + 1] for _, run in runs]
+    """Missing words as they are written, rarest first: Chinese phrases whole, if most of them is missing."""
+    places = {at for t in gone if t.kind == "hanzi" for at in range(t.start, t.end)} - covered
+    found: list[tuple[float, str]] = [(weight(t), text[t.start : t.end]) for t in gone if t.kind != "hanzi"]
+    for start, end in _phrases(text):
+        missing = sum(at in places for at in range(start, end))
+        if missing >= _MISSING_SHARE * (end - start):
+            rarest = max(weight(t) for t in gone if t.start < end and start < t.end)
+            found.append((rarest, text[start:end]))
+    found.sort(key=lambda entry: -entry[0])
+    return [word for _, word in found]
 
 
 def _tidy(word: str) -> str:

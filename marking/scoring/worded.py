@@ -42,6 +42,8 @@ _SHORT_WORDING = 8
 _CLEAR_CHARACTER = 0.9
 
 
+#: The engine of text that nobody wrote by hand.
+_TYPED = "typed"
 _NOWHERE = BoxMm(x_mm=0, y_mm=0, width_mm=1, height_mm=1)
 
 
@@ -103,7 +105,7 @@ def _by_wordings(rubric: Rubric, response: Response) -> list[tuple[Award, bool]]
 def _typed(text: str) -> TextReading:
     """Text that was typed, as a reading without places."""
     lines = tuple(TextLine(text=line, box=_NOWHERE, probability=1.0) for line in text.split("\n"))
-    return TextReading(item="", part=0, blank=not text.strip(), lines=lines, engine="typed")
+    return TextReading(item="", part=0, blank=not text.strip(), lines=lines, engine=_TYPED)
 
 
 def _award(index: int, criterion: Criterion, readings: tuple[TextReading, ...]) -> tuple[Award, bool]:
@@ -128,7 +130,8 @@ def _award(index: int, criterion: Criterion, readings: tuple[TextReading, ...]) 
         reason = f"{quoted}，前后有否定，不算给分点{label}"
         return _given(criterion, 0, reason, _NEGATED, _evidence(reading, finding)), False
     if finding.edits and _reads_otherwise(reading, finding):
-        reason = f"{quoted}，与给分点{label}相近，但字迹清楚地不同"
+        how = "有字不同" if reading.engine == _TYPED else "字迹清楚地不同"
+        reason = f"{quoted}，与给分点{label}相近，但{how}"
         return _given(criterion, 0, reason, _OTHER_WORD, _evidence(reading, finding)), False
     confidence = _EXACT if finding.edits == 0 else _NEAR
     if finding.by_statement:

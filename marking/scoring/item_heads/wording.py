@@ -14,7 +14,7 @@ from core.marks import Award, Verdict
 from core.scores import format_steps
 from core.scoring import Question, Response, Rubric
 from marking.scoring.item_heads.text_blocks import plain
-from marking.scoring.spans import Span, evidence_in
+from marking.scoring.spans import Span, evidence_in, whole_phrases
 
 Floats = NDArray[np.float64]
 
@@ -131,7 +131,7 @@ def _first(text: str, words: str, language: str) -> Span | None:
     else:
         pattern = r"\b" + r"[\W_]+".join(re.escape(word) for word in words.split()) + r"\b"
     match = re.search(pattern, text, re.IGNORECASE)
-    return Span(match.start(), match.end()) if match and match.end() > match.start() else None
+    return whole_phrases(text, Span(*match.span())) if match and match.end() > match.start() else None
 
 
 def _verdicts(base: Award, odds: Floats) -> tuple[tuple[Verdict, float], ...]:

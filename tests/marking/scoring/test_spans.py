@@ -13,6 +13,7 @@ from marking.scoring.spans import (
     evidence_in,
     missing_words,
     said_spans,
+    whole_phrases,
 )
 from tests.marking.readings import text as reading
 
@@ -71,6 +72,29 @@ def test_what_is_missing_is_named_and_what_the_question_says_is_not() -> None:
     assert missing_words("压强与什么有关？", "压强与受力面积有关", "压强与速度有关") == ("受力面积",)
     assert missing_words("", "salt and water", "the water") == ("salt",)
     assert missing_words("", "salt", "salt") == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "answer", "missing"),
+    [
+        ("高原上气压低，水的沸点低", "高压锅里气压大沸点低", ("高原上气压低",)),
+        ("电流变小", "电流表的示数不变", ("电流变小",)),
+        ("总电阻变大", "变阻器的电阻变大了", ()),
+        ("沸点低", "水的沸点高", ()),
+    ],
+)
+def test_what_is_missing_is_a_whole_phrase_or_nothing(
+    statement: str, answer: str, missing: tuple[str, ...]
+) -> None:
+    assert missing_words("", statement, answer) == missing
+
+
+def test_evidence_and_opposites_are_not_cut_within_a_phrase() -> None:
+    assert words("浮力大小不变", said_spans("重力小于浮力", "浮力大小不变")) == ["浮力大小不变"]
+    assert clash_words("水的沸点低", "水的沸点高") == ("沸点低", "沸点高")
+    assert words("水的沸点高", contradicting_spans("水的沸点低", "水的沸点高")) == ["沸点高"]
+    text = "锅里，高压时沸点"
+    assert words(text, (whole_phrases(text, Span(2, 4)),)) == ["高压时沸点"]
 
 
 def test_typed_answers_give_offsets_in_their_text() -> None:
