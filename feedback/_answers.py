@@ -12,6 +12,7 @@ from core.exams import Essay, Fill, Item, ShortAnswer
 from core.results import ExamResults, ItemResult
 from feedback._items import awarded, counted_answers
 from feedback._wording import SAYS_LESS, blank_key, chosen_label, criterion_names
+from feedback.for_pupils import for_pupils
 
 #: Two texts (not numbers) of at least four characters that agree this far are one answer.
 _SIMILAR = 0.8
@@ -68,7 +69,7 @@ def excellent_answer(results: ExamResults, item: Item) -> AnswerExample | None:
     best = min(good, key=lambda a: (-(a.steps or 0), len(a.answer), a.page_id))
     return AnswerExample(
         answer="", part="", count=len(good), share=len(good) / len(pairs), page_id=best.page_id,
-        item=item.number, broken=(), reason=best.reason,
+        item=item.number, broken=(), reason=for_pupils(best.reason),
     )  # fmt: skip
 
 
@@ -102,7 +103,8 @@ def _wrong_blanks(item: Fill, answer: ItemResult) -> Iterable[_Wrong]:
 def _wrong(
     answer: ItemResult, key: str, shown: str, part: str = "", broken: tuple[str, ...] = (), reason: str = ""
 ) -> _Wrong:
-    lost = [a.reason for a in answer.awards if a.steps < a.full_steps and not SAYS_LESS.match(a.reason)]
+    told = [for_pupils(award.reason) for award in answer.awards if award.steps < award.full_steps]
+    lost = [reason for reason in told if not SAYS_LESS.match(reason)]
     return _Wrong(
         key=key, shown=shown, part=part, broken=broken, reason=reason or "；".join(dict.fromkeys(lost)),
         result=answer,

@@ -10,6 +10,7 @@ from core.results import ItemResult
 from core.scores import format_steps
 from feedback._items import awarded
 from feedback._wording import criterion_names, why_less
+from feedback.for_pupils import for_pupils
 
 #: Sizes of letters, from the usual down to the least that is read.
 NOTE_SIZES_MM = (2.6, 2.2)
@@ -34,7 +35,7 @@ def note_text(exam: Exam, item: Item, got: ItemResult, page: int) -> str:
             parts.append(f"−{format_steps(full - steps, exam.step)} {why}")
         elif not _shown(award, page):
             parts.append(f"+{format_steps(steps, exam.step)} {name}")
-    return "；".join(parts) or (got.reason if (got.steps or 0) < got.full_steps else "")
+    return "；".join(parts) or (for_pupils(got.reason) if (got.steps or 0) < got.full_steps else "")
 
 
 def _shown(award: Award | None, page: int) -> bool:

@@ -16,6 +16,7 @@ from core.exams import (
     SingleChoice,
     TrueFalse,
 )
+from feedback.for_pupils import for_pupils
 
 #: Reasons of the engine that only repeat which criterion was not found.
 SAYS_LESS = re.compile(r"$|没有找到给分点")
@@ -120,4 +121,5 @@ def missing(item: Item, place: int, steps: int) -> str:
 
 def why_less(item: Item, place: int, steps: int, reason: str) -> str:
     """Why a criterion earned too little, in a teacher's words: its reason, else what it asks for."""
-    return missing(item, place, steps) if SAYS_LESS.match(reason) else reason
+    told = for_pupils(reason)
+    return missing(item, place, steps) if SAYS_LESS.match(told) else told

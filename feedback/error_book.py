@@ -24,6 +24,7 @@ from feedback._wording import (
     section_name,
     why_less,
 )
+from feedback.for_pupils import for_pupils
 from feedback.markdown import markdown_to_tree
 from feedback.pictures import PictureBox, Pictures
 from feedback.statistics import Statistics
@@ -168,7 +169,8 @@ def _nothing(got: ItemResult) -> str:
 
 def _why_lost(got: ItemResult) -> str:
     """The reason given for the item as a whole; not one that repeats what was filled and the key."""
-    reason = got.reason or next((a.reason for a in got.awards if a.reason), "")
+    told = [for_pupils(reason) for reason in (got.reason, *(award.reason for award in got.awards))]
+    reason = next((one for one in told if one), "")
     return "" if got.answer and _SAID_ANYWAY.match(reason) else reason
 
 

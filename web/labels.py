@@ -13,10 +13,8 @@ from core.jobs import JobKind
 from core.marks import Verdict
 from core.pages import PageState
 from core.results import CandidateStatus
+from feedback.for_pupils import for_pupils
 
-#: Notes on how marking went: reasons that are only that, and such an ending of another reason.
-_AMONG_STAFF = re.compile(r"人工确认填涂|请重新确认填涂")
-_CONFIRMED = re.compile(r" ?\(填涂经人工确认\)")
 #: A reader's note where a fill's reason ends: “（crossed out）”, or all of it where nothing was read.
 _NOTED = re.compile(r"(（|^第\d+空)([a-z ]+)(?=）?(?:；|$))")
 #: Why a bubble was doubtful and what was noted about writing, as the readers name it.
@@ -156,7 +154,7 @@ def reason_words(reason: str) -> str:
 
 def pupil_words(reason: str) -> str:
     """A reason as a pupil reads it: without what was said among the staff."""
-    return "" if _AMONG_STAFF.match(reason) else reason_words(_CONFIRMED.sub("", reason).strip())
+    return reason_words(for_pupils(reason))
 
 
 def _lookup(table: dict[Any, Any]) -> Any:
