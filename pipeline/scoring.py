@@ -14,6 +14,7 @@ from marking.judge.injection import suspicious
 from marking.scoring.item_head import ItemHead
 from marking.scoring.protocol import Scorer
 from models.text_encoder import text_encoder
+from pipeline.scoring_keys import proposed_fill, refuse_unreadable_items, with_keys
 
 #: How sets with verdicts in place of scores name them, and the share of full marks each stands for.
 _LABELS = {
@@ -58,8 +59,9 @@ def score_answers(
     """Every row scored, in the order of the rows; heads are taught where an item has marked rows.
 
     Raises:
-        BadInput: a row names no item of the file, or a marked row has no usable score.
+        BadInput: a row names no item of the file, a marked row has no usable score, a key cannot be read.
     """
+    refuse_unreadable_items(items)
     taught = _by_item(items, marked)
     wanted = _by_item(items, rows)
     done: dict[int, ScoredAnswer] = {}
@@ -91,7 +93,7 @@ def _by_item(items: Sequence[ScoringItem], rows: Sequence[AnswerRow]) -> dict[in
 def _taught(
     item: ScoringItem, marked: Sequence[AnswerRow], unmarked: Sequence[AnswerRow], scorer: Scorer
 ) -> Scorer:
-    if not marked:
+    if not marked or item.fill is not None:
         return scorer
     encoder = text_encoder(item.question.language)
     return ItemHead.fit(
@@ -136,8 +138,17 @@ def _given_steps(item: ScoringItem, row: AnswerRow, parts: tuple[tuple[str, int]
 
 def _scored(item: ScoringItem, scorer: Scorer, rows: Sequence[AnswerRow]) -> list[ScoredAnswer]:
     responses = tuple(Response(text=row.text) for row in rows)
+    if item.fill is not None:
+        return [_filled(item, row) for row in rows]
+    scorer = with_keys(scorer, item)
     several = scorer.score_all(item.question, item.rubric, responses)
     return [_answer(item, row, awards, scorer.name) for row, awards in zip(rows, several, strict=True)]
+
+
+def _filled(item: ScoringItem, row: AnswerRow) -> ScoredAnswer:
+    proposal = proposed_fill(item, row.text)
+    awards, model = (proposal.awards, proposal.model) if proposal is not None else ((), "")
+    return _answer(item, row, awards, model)
 
 
 def _answer(item: ScoringItem, row: AnswerRow, awards: tuple[Award, ...], model: str) -> ScoredAnswer:

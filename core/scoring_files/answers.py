@@ -98,7 +98,8 @@ def _row(entry: Mapping[str, Any], number: int, where: str) -> AnswerRow:
     found = {name: _first(by_name, aliases) for name, aliases in _NAMES.items()}
     if found["text"] is None:
         raise BadInput(f"{where} 没有作答一栏（有 {'、'.join(by_name) or '空行'}）。", _REMEDY)
-    text = str(found["text"])
+    written = found["text"]
+    text = "\n".join(map(str, written)) if isinstance(written, list) else str(written)  # one entry a blank
     if len(text) > _MOST_CHARACTERS:
         raise BadInput(
             f"{where} 的作答有 {len(text)} 个字符，太长。", f"每份最多 {_MOST_CHARACTERS} 个字符。"

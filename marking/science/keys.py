@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.answer_keys import (
     Check,
     ExpressionCheck,
@@ -16,7 +18,7 @@ from core.answer_keys import (
     SubstanceCheck,
 )
 from core.errors import ExamInvalid
-from core.exams import Exam, Fill, Item, ShortAnswer
+from core.exams import Blank, Criterion, Exam, Fill, Item, ShortAnswer
 from marking.expressions import NotAlgebra, parse_statement
 from marking.quantities import parse_quantity
 from marking.science.chemistry.equations import parse_equations
@@ -42,18 +44,27 @@ def refuse_unreadable_keys(exam: Exam, file_name: str) -> None:
 
 
 def _faults(item: Item) -> list[str]:
-    found: list[tuple[str, str]] = []
     if isinstance(item, Fill):
-        checks = [(f"第 {at} 空", blank.check) for at, blank in enumerate(item.blanks, start=1)]
-        found = [(where, key_fault(check)) for where, check in checks if check is not None]
-    elif isinstance(item, ShortAnswer):
-        for criterion in item.criteria:
-            where = f"给分点 {criterion.id}"
-            if criterion.check is not None:
-                found.append((where, key_fault(criterion.check)))
-            if criterion.follows is not None:
-                found.append((where, follows_fault(criterion.follows)))
-    return [f"{where}：{fault}" for where, fault in found if fault]
+        return blank_faults(item.blanks)
+    return criterion_faults(item.criteria) if isinstance(item, ShortAnswer) else []
+
+
+def blank_faults(blanks: Sequence[Blank]) -> list[str]:
+    """What is wrong with the checks of a fill's blanks, each with its place."""
+    checks = [(at, blank.check) for at, blank in enumerate(blanks, start=1)]
+    found = [(at, key_fault(check)) for at, check in checks if check is not None]
+    return [f"第 {at} 空：{fault}" for at, fault in found if fault]
+
+
+def criterion_faults(criteria: Sequence[Criterion]) -> list[str]:
+    """What is wrong with the checks of 给分点, and with the ways in which they follow, each with its place."""
+    found: list[tuple[str, str]] = []
+    for criterion in criteria:
+        if criterion.check is not None:
+            found.append((criterion.id, key_fault(criterion.check)))
+        if criterion.follows is not None:
+            found.append((criterion.id, follows_fault(criterion.follows)))
+    return [f"给分点 {id_}：{fault}" for id_, fault in found if fault]
 
 
 def key_fault(check: Check) -> str:

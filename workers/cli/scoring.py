@@ -22,8 +22,13 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.option(
-    "--item", "item_file", type=_FILE, required=True, help="The item: YAML or JSON (docs/scoring.md)."
+    "--item",
+    "item_file",
+    type=_FILE,
+    required=True,
+    help="The item (docs/scoring.md), or a whole exam file with --number.",
 )
+@click.option("--number", default="", help="The item's number or id, where the file has several, e.g. 17.")
 @click.option("--responses", type=_FILE, required=True, help="Answers: CSV or JSONL with a column response.")
 @click.option("--train", type=_FILE, help="Answers that a person marked, with a column score.")
 @click.option(
@@ -35,14 +40,16 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "-o", "--output", type=_FILE, help="Write .csv or .jsonl [a short table to the terminal, CSV to a pipe]."
 )
-def score(item_file: Path, responses: Path, train: Path | None, scorer: str, output: Path | None) -> None:
+def score(
+    item_file: Path, number: str, responses: Path, train: Path | None, scorer: str, output: Path | None
+) -> None:
     """Score answers to an item by its reference answers, criteria or levels."""
     checked_output(output)
-    rows = read_answers(_bytes(responses), responses.name)
-    marked = read_answers(_bytes(train), train.name) if train else ()
+    rows = _of_item(read_answers(_bytes(responses), responses.name), number, responses.name)
+    marked = _of_item(read_answers(_bytes(train), train.name), number, train.name) if train else ()
     _check_scores(marked)
     items = read_items(
-        _bytes(item_file).decode("utf-8-sig"), item_file.name, [r.score for r in marked if r.score]
+        _bytes(item_file).decode("utf-8-sig"), item_file.name, [r.score for r in marked if r.score], number
     )
     scored = _scored(items, rows, marked, scorer)
     if output is not None:
@@ -52,6 +59,14 @@ def score(item_file: Path, responses: Path, train: Path | None, scorer: str, out
         click.echo(as_table(scored, shutil.get_terminal_size().columns), nl=False)
     else:
         click.echo(as_csv(scored), nl=False)
+
+
+def _of_item(rows: tuple[AnswerRow, ...], number: str, name: str) -> tuple[AnswerRow, ...]:
+    """With a number: the rows of that item, and those that name none."""
+    own = tuple(row for row in rows if not (number and row.item) or row.item == number)
+    if not own:
+        raise BadInput(f"{name} 里没有第 {number} 题的作答。", "请检查 --number 和作答表的 item 一栏。")
+    return own
 
 
 def _check_scores(marked: Sequence[AnswerRow]) -> None:
