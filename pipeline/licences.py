@@ -321,8 +321,8 @@ def watch(tb: Toolbox, exam_id: str, item: str) -> None:
     What people gave is read without keeping anybody from writing; the licence falls if it still stands then.
     """
     with tb.store.read() as uow:
-        exam = uow.exams.get(exam_id)
-        scopes = (item_scope(item), kind_scope(exam.item(item).kind))
+        kinds = [one.kind for one in uow.exams.get(exam_id).items if one.number == item]
+        scopes = (item_scope(item), *map(kind_scope, kinds))  # no kind: the item was taken out meanwhile
         granted = [c for s, c in current_choices(uow, exam_id).items() if s in scopes and _is_granted(c)]
         seen = [(choice, seed_outcomes(uow, exam_id, choice)) for choice in granted]
     for choice, outcomes in seen:
