@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from marking.judge.judge import LanguageModelJudge
 from marking.judge.naming import LOCAL, judge_name, way_of
 from marking.scoring.protocol import Scorer
 from models.chat import ChatServer
+
+#: Opinions quote pupils' answers: they are kept no longer than marks are questioned.
+KEPT_DAYS = 90
+_DAY_S = 86_400
 
 #: Of ``uow.analyses``; the item is "".
 KIND = "judge"
@@ -131,6 +136,14 @@ def _breaker(url: str, model: str) -> Breaker:
     return Breaker()
 
 
+@functools.cache
+def _kept_opinions(folder: Path) -> KeptInFolder:
+    """One for the process, whose first act is to remove what is too old."""
+    kept = KeptInFolder(folder)
+    kept.forget_older(KEPT_DAYS)
+    return kept
+
+
 def _server_judge(
     settings: Settings, fallback: Scorer | None, spent: JudgeUsage | None, names: Iterable[str]
 ) -> Scorer:
@@ -149,7 +162,7 @@ def _server_judge(
         account=Account(settings.judge_model, budget, spent),
         breaker=_breaker(settings.judge_url, settings.judge_model),
         names=names,
-        kept=KeptInFolder(settings.home / "judge"),
+        kept=_kept_opinions(settings.home / "judge"),
     )
 
 
@@ -169,7 +182,10 @@ def _shipped() -> Scorer:
 
 
 class KeptInFolder:
-    """Opinions as files named by their keys: judged once, whichever worker asks."""
+    """Opinions as files named by their keys: judged once, whichever worker asks.
+
+    A file quotes the answer it is about; it names no exam and nobody. See ``forget_older``.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -188,6 +204,18 @@ class KeptInFolder:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(doc)
         Path(name).replace(path)
+
+    def forget_older(self, days: float) -> int:
+        """Remove opinions (and what is left of writing one) of more days than these; returns how many."""
+        before, gone = time.time() - days * _DAY_S, 0
+        for path in self._folder.glob("??/*"):
+            try:
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    gone += 1
+            except FileNotFoundError:  # another process was faster
+                continue
+        return gone
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,16 @@ from core.judging import JudgeUsage
 from core.settings import Settings
 from marking.judge.judge import LanguageModelJudge
 from marking.scoring.protocol import score
-from pipeline.judging import KeptInFolder, chat_server, judge_usage, keep_usage, scorer_of, usage_of
+from pipeline.judging import (
+    KEPT_DAYS,
+    KeptInFolder,
+    chat_server,
+    judge_of,
+    judge_usage,
+    keep_usage,
+    scorer_of,
+    usage_of,
+)
 from pipeline.toolbox import Toolbox
 from tests.marking.judge.samples import ANSWER, QUESTION, RUBRIC, Plain
 from tests.marking.judge.stub_server import Reply, decisions, running
@@ -110,3 +121,30 @@ def test_kept_opinions_are_whole_files_named_by_their_key(tmp_path: Path) -> Non
     kept.put("ab12", '{"a": 1}')
     assert kept.get("ab12") == '{"a": 1}'
     assert [path.name for path in (tmp_path / "judge" / "ab").iterdir()] == ["ab12.json"]
+
+
+def test_opinions_older_than_the_term_are_removed_and_younger_ones_stay(tmp_path: Path) -> None:
+    kept = KeptInFolder(tmp_path / "judge")
+    for key, days in (("aa1", 91), ("aa2", 89), ("bb1", 400)):
+        kept.put(key, "{}")
+        path = tmp_path / "judge" / key[:2] / f"{key}.json"
+        then = time.time() - days * 86_400
+        os.utime(path, (then, then))
+    assert kept.forget_older(KEPT_DAYS) == 2
+    assert [kept.get(key) for key in ("aa1", "aa2", "bb1")] == [None, "{}", None]
+    assert KeptInFolder(tmp_path / "none").forget_older(KEPT_DAYS) == 0
+
+
+def test_the_first_judge_of_a_process_removes_old_opinions(tmp_path: Path) -> None:
+    KeptInFolder(tmp_path / "judge").put("cc1", "{}")
+    path = tmp_path / "judge" / "cc" / "cc1.json"
+    os.utime(path, (0, 0))
+    scorer_of(at("http://127.0.0.1:9/v1", tmp_path), fallback=Plain())
+    assert not path.exists()
+
+
+def test_the_judges_name_is_known_without_asking_or_loading_it(tmp_path: Path) -> None:
+    settings = at("http://127.0.0.1:9/v1", tmp_path)
+    assert judge_of(settings) == scorer_of(settings, fallback=Plain()).name == "judge:stub(3x,p1)"
+    assert judge_of(Settings(judge_kind="local", judge_path=tmp_path / "tiny")) == "judge:tiny(local,p1)"
+    assert judge_of(Settings()) == ""
