@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from core.identities import ProposalKind
 from core.jobs import JobKind
-from core.marks import Verdict
+from core.marks import Award, Verdict
 from core.pages import PageState
 from core.results import CandidateStatus
 from feedback.for_pupils import for_pupils
@@ -129,20 +130,45 @@ def install(app: Flask) -> None:
     ):
         app.jinja_env.filters[name] = _lookup(table)
     app.jinja_env.filters["reason_words"] = reason_words
+    app.jinja_env.filters["model_name"] = model_name
     app.jinja_env.filters["pupil_words"] = pupil_words
 
 
 _VERDICTS = {
     Verdict.CREDITED: _("写到了"),
     Verdict.PARTLY: _("写到一部分"),
-    Verdict.CONTRADICTED: _("写反了"),
+    Verdict.CONTRADICTED: _("不符"),
     Verdict.NOT_ADDRESSED: _("没有写到"),
 }
 
 
-def verdict_words(verdict: Verdict | None) -> str:
-    """What the answer does with a criterion, in a teacher's words."""
-    return "" if verdict is None else str(_VERDICTS[verdict])
+def verdict_words(said: Award) -> str:
+    """What the answer does with a criterion, in a teacher's words that fit the points given for it."""
+    if said.verdict is None:
+        return ""
+    if said.steps == said.full_steps:
+        return str(_VERDICTS[Verdict.CREDITED])
+    if said.steps:
+        return str(_VERDICTS[Verdict.PARTLY])
+    against = said.verdict is Verdict.CONTRADICTED
+    return str(_VERDICTS[Verdict.CONTRADICTED if against else Verdict.NOT_ADDRESSED])
+
+
+#: What a scorer's name holds → who that is, in a teacher's words; the first that fits.
+_MODELS = (
+    (re.compile(r"judge:"), _("语言模型")),
+    (re.compile(r"^(fill-verified|choice-rules|steps)-"), _("按答案核对")),
+)
+_LEARNT = re.compile(r"^item-head-\d+(?: k=(\d+))?")
+
+
+def model_name(name: str) -> str:
+    """A scorer's name in plain words; the exact name belongs in the title."""
+    learnt = _LEARNT.match(name)
+    if learnt:
+        return str(gettext("跟老师学的（%(k)s 份）", k=learnt[1]) if learnt[1] else _("跟老师学的"))
+    fitting = next((words for pattern, words in _MODELS if pattern.search(name)), None)
+    return str(fitting or _("自带评分")) if name else "–"
 
 
 def reason_words(reason: str) -> str:

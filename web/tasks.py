@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
-from core.exams import Essay, Exam, Item, MultipleChoice, SingleChoice, TrueFalse
+from core.exams import Essay, Exam, Item, MultipleChoice, ShortAnswer, SingleChoice, TrueFalse
 from core.marks import Award, Mark, MarkSource, MarkState
 from core.pages import TextReading
 from core.scores import format_steps
@@ -44,7 +44,9 @@ def task_json(exam: Exam, task: ReviewTask) -> dict[str, Any]:
         "facts": _facts(exam, task),
         "boxes": evidence_boxes(task, said.values()),
         "pads": [
-            _pad(exam, pad, given.get(pad.id), said.get(pad.id), proposed, looked_at) for pad in task.pads
+            _pad(exam, pad, given.get(pad.id), said.get(pad.id), proposed, looked_at)
+            | {"verdict": _verdict(item, said.get(pad.id))}
+            for pad in task.pads
         ],
         "options": _options(item, task),
         "text": [reading.text for reading in _read(task)],
@@ -99,9 +101,13 @@ def _pad(
         "chances": [[format_steps(steps, exam.step), round(p, 4)] for steps, p in said.distribution]
         if said
         else [],
-        "verdict": verdict_words(said.verdict) if said else "",
         "odds": [[text, round(p, 4), text in said.earning] for text, p in said.odds] if said else [],
     }
+
+
+def _verdict(item: Item, said: Award | None) -> str:
+    """In words for short answers alone: what stands in a blank is compared, not understood."""
+    return verdict_words(said) if said and isinstance(item, ShortAnswer) else ""
 
 
 def _options(item: Item, task: ReviewTask) -> dict[str, Any] | None:

@@ -263,4 +263,4 @@ def test_two_answers_alike_stand_side_by_side_and_both_are_flagged(site: Site, o
     with site.tb.store.read() as uow:
         marks = [uow.marks.current(page, "7") for page in (pair.first, pair.second)]
     assert [(m.flag, m.state) for m in marks if m] == [("雷同", MarkState.PROPOSED)] * 2
-    assert "两份都标为异常（雷同）</button>" not in office.get(url).text
+    assert "把这两份标为异常</button>" not in office.get(url).text

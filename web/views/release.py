@@ -43,11 +43,12 @@ class _Blocker:
     url: str
 
 
+_WORKING = "工作正在"
 #: Words of a blocker → where it is dealt with; the ledger deals with the rest.
 _PLACES = (
     ("没有读完", "scans.show"),
     ("扫描", "scans.show"),
-    ("工作正在", "exams.today"),
+    (_WORKING, "exams.today"),
     ("选做题", "optional.show"),
     ("待评", "marking.choose"),
     ("异常卷", "flagged"),
@@ -77,13 +78,13 @@ def show(exam_id: str) -> ResponseReturnValue:
         jobs = uow.jobs.open_of_exam(exam_id)
         unfinished = ledger_in(uow, exam_id).unfinished if office else ()
         broken = [stack for stack in unfinished if not being_split(uow, stack)]
+    under_way = last is not None and last.finished_at is None and bool(jobs)
     seen = [o for o in outputs if _may_have(o, roster)]
     return render_template(
         "release.html",
         exam=exam,
-        blockers=[_Blocker(text, _where(text, exam_id)) for text in release_blockers(tb, exam_id)]
-        if office
-        else (),
+        blockers=_blockers(exam_id, under_way) if office else (),
+        under_way=under_way,
         turnout=turnout(tb, exam_id) if office else None,
         releases=releases,
         last=last,
@@ -97,6 +98,12 @@ def show(exam_id: str) -> ResponseReturnValue:
         roster=roster,
         jobs=jobs,
     )
+
+
+def _blockers(exam_id: str, under_way: bool) -> list[_Blocker]:
+    """What stands in the way; a release's own work does not stand in its own way."""
+    texts = [t for t in release_blockers(tools(), exam_id) if not (under_way and _WORKING in t)]
+    return [_Blocker(text, _where(text, exam_id)) for text in texts]
 
 
 def _may_have(output: Output, roster: dict[str, Candidate]) -> bool:

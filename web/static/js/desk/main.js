@@ -78,6 +78,7 @@ function show(task) {
   if (task.again) trouble(task.reason);
   // A is a letter of the options there, so the buttons that stand for other keys are gone
   for (const id of ["accept", "full"]) at(id).hidden = Boolean(task.options);
+  if (task.kind === "essay") at("accept").hidden = true; // nothing is proposed for an essay
   const history = document.getElementById("history");
   if (history) history.href = `${history.dataset.base}${task.page}/${encodeURIComponent(task.item)}`;
 }
