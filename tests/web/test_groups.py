@@ -191,6 +191,7 @@ def test_a_group_of_three_is_marked_on_the_keyboard_with_one_pulled_out(tab: Tab
     make_groups(site, "6")
     tab.says("#title", "3 份")
     assert tab.page.locator(".member").count() == 3
+    assert tab.page.locator(".pad-earlier, .pad-machine").count() == 0  # a group has no mark of its own yet
     out = tab.page.locator(".member").nth(1).get_attribute("data-page")
     tab.keys("j", "x")
     tab.says("#submit-words", "给这 2 份评分")

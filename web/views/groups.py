@@ -117,6 +117,7 @@ def _desk_json(desk: GroupDesk) -> dict[str, Any]:
             "full": pad.full_steps,
             "full_points": format_steps(pad.full_steps, exam.step),
             "given": None,
+            "earlier": None,
             "proposed": None,
             "machine": None,
             "confidence": None,
