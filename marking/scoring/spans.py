@@ -164,8 +164,18 @@ def _runs(answer: Prepared, weights: dict[int, float]) -> tuple[Span, ...]:
     kept = [run for run in heavy if sum(weights[i] for i in run) >= _LEAST_SHARE * best]
     tokens = answer.tokens
     spans = [_trimmed(answer, tokens[run[0]].start, max(tokens[i].end for i in run)) for run in kept]
-    whole = dict.fromkeys(whole_phrases(answer.text, span) for span in spans)
-    return tuple(sorted(whole, key=lambda span: span.start))
+    return _apart(whole_phrases(answer.text, span) for span in spans)
+
+
+def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """In the order of the answer; those that overlap become one."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if found and span.start < found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return tuple(found)
 
 
 def _trimmed(answer: Prepared, start: int, end: int) -> Span:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from core.scoring import Response
@@ -95,6 +97,12 @@ def test_evidence_and_opposites_are_not_cut_within_a_phrase() -> None:
     assert words("水的沸点高", contradicting_spans("水的沸点低", "水的沸点高")) == ["沸点高"]
     text = "锅里，高压时沸点"
     assert words(text, (whole_phrases(text, Span(2, 4)),)) == ["高压时沸点"]
+
+
+def test_spans_that_grow_into_one_another_are_one() -> None:
+    answer = "高原气压低所以沸点低，高压锅里气压大沸点高"
+    found = said_spans("高原上气压低，水的沸点低；高压锅内气压大，沸点升高。", answer)
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 def test_typed_answers_give_offsets_in_their_text() -> None:
