@@ -35,7 +35,8 @@ class LearningReport(Record):
     """What was learned last. ``rubric`` is the standard's SHA-256 then.
 
     ``moves`` counts proposals by (steps before, steps after), changed ones alone; ``waiting`` is how many
-    proposals were looked at; ``applied`` says that the changes were made.
+    proposals were looked at; ``applied`` says that the changes were made; ``held``: they wait since the item
+    has marks given unseen, which are good for a licence only while proposals stay those that were measured.
     """
 
     rubric: str
@@ -45,6 +46,7 @@ class LearningReport(Record):
     moves: tuple[tuple[int | None, int, int], ...] = ()
     examples: tuple[LearningChange, ...] = ()
     applied: bool = False
+    held: bool = False
     by: str = "machine"
 
     @property

@@ -27,6 +27,7 @@ from marking.evidence import evidence_of
 from marking.reading_odds import is_unread
 from marking.scoring.item_head import Embed, ItemHead
 from marking.scoring.protocol import Scorer
+from marking.scoring.worded import MODEL as WORDED
 from models.text_encoder import text_encoder
 from pipeline.continued_pages import later_pages
 from pipeline.learning import KIND, is_learnt, policy_of, report_of
@@ -82,14 +83,16 @@ def learning_analysis(
         return
     scored = head.score_all(question, rubric, responses) if responses else ()
     fresh = {
-        page: _changed(found, head, found.waiting[page], _kept_checks(found, page, awards))
+        page: _changed(found, head, found.waiting[page], _kept_rules(found, page, awards))
         for page, awards in zip(pages, scored, strict=True)
     }
     with tb.store.read() as uow:
-        apply = bool(args.get("apply")) or not policy_of(uow, exam_id).ask_first
+        at_once = not policy_of(uow, exam_id).ask_first
+    held = _is_measured(found)
+    apply = bool(args.get("apply")) or (at_once and not held)
     if apply:
         _apply(tb, found, fresh)
-    _keep(tb, found, head, fresh, applied=apply, by=str(args.get("by", "machine")))
+    _keep(tb, found, head, fresh, applied=apply, held=held and not apply, by=str(args.get("by", "machine")))
     progress(3, 3)
 
 
@@ -241,11 +244,25 @@ def _marked(item: ShortAnswer, texts: tuple[TextReading, ...], mark: Mark) -> Ma
     return MarkedResponse(response=Response.of(texts), steps=mark.steps or 0, by_criterion=given)
 
 
-def _kept_checks(found: _Lessons, page: str, awards: tuple[Award, ...]) -> tuple[Award, ...]:
-    """Criteria that a rule works out (numbers, formulas) stay as they were worked out."""
+def _is_measured(found: _Lessons) -> bool:
+    """Whether the item has, or is about to get, marks given without sight of the machine's.
+
+    They measure the scorer that proposed: under a new one they would be worth nothing for a licence.
+    """
+    drawn = any(mark.seed for mark in found.waiting.values())
+    return drawn or any(mark.seen_proposal is False for mark in found.marked.values())
+
+
+def _kept_rules(found: _Lessons, page: str, awards: tuple[Award, ...]) -> tuple[Award, ...]:
+    """What a rule decides stays as it was: numbers and formulas worked out, wordings that stand there outright."""
     before = {award.criterion: award for award in found.waiting[page].awards}
-    ruled = {criterion.id for criterion in found.item.criteria if criterion.check is not None}
-    return tuple(before.get(a.criterion, a) if a.criterion in ruled else a for a in awards)
+    checked = {criterion.id for criterion in found.item.criteria if criterion.check is not None}
+    kept = {
+        name: award
+        for name, award in before.items()
+        if name in checked or (award.model.startswith(WORDED) and award.evidence)
+    }
+    return tuple(kept.get(award.criterion, award) for award in awards)
 
 
 def _changed(found: _Lessons, head: ItemHead, before: Mark, awards: tuple[Award, ...]) -> Mark:
@@ -304,7 +321,14 @@ def _keep_one(uow: UnitOfWork, seen: Mark, fresh: Mark) -> None:
 
 
 def _keep(
-    tb: Toolbox, found: _Lessons, head: ItemHead, fresh: Mapping[str, Mark], *, applied: bool, by: str
+    tb: Toolbox,
+    found: _Lessons,
+    head: ItemHead,
+    fresh: Mapping[str, Mark],
+    *,
+    applied: bool,
+    held: bool,
+    by: str,
 ) -> None:
     moved = [
         (found.waiting[page], mark) for page, mark in fresh.items() if found.waiting[page].steps != mark.steps
@@ -324,6 +348,7 @@ def _keep(
             moves=tuple((a, b or 0, n) for (a, b), n in sorted(moves.items(), key=lambda entry: -entry[1])),
             examples=tuple(_example(found, before, after) for before, after in shown[:_EXAMPLES]),
             applied=applied,
+            held=held,
             by=by,
         )
         uow.analyses.add(found.exam.id, KIND, found.item.number, report.model_dump_json(), by)
