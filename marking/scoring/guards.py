@@ -28,7 +28,7 @@ from marking.scoring.guarding.objections import (
 )
 from marking.scoring.guarding.quoting import credit_reason, missing_reason, objection_reason, shared_reason
 from marking.scoring.guarding.scraps import own_clause, scrap_objection
-from marking.scoring.guarding.wants import given_amount, is_point, lacks_amounts, wanted_amounts
+from marking.scoring.guarding.wants import given_amount, is_point, lacks_amounts, says_nearly, wanted_amounts
 from marking.scoring.protocol import Scorer
 from marking.scoring.spans import evidence_in
 from marking.wordings import forbidden
@@ -42,6 +42,8 @@ _SURE_OTHERWISE = 0.65
 STATED = 0.8
 #: What remains of the confidence where a number is missing that is not the whole point.
 _DOUBT = 0.75
+#: A reference of so many clauses is not undone by one of them.
+_SEVERAL = 3
 #: Awards of this model rest on wordings that stand there; they answer for their own clause alone.
 _WORDED = "criteria-spotted"
 
@@ -115,7 +117,7 @@ def _moved(held: _Held) -> Award:
         return award if objection is not None else _credited(held)
     if objection.kind is Kind.MISSING:
         return _without_number(held, objection)
-    left = 0 if objection.kind is not Kind.NUMBER or criterion is not None else _share_left(held)
+    left = 0 if criterion is not None else _left_of_whole(held, objection)
     if left >= award.steps:
         return award
     return _lowered(
@@ -133,7 +135,7 @@ def _objection(held: _Held) -> Objection | None:
         start, words = clause
         found = (
             number_objection(question, statement, words)
-            or claim_objection(statement, words, held.others)
+            or claim_objection(statement, words)
             or elsewhere_objection(statement, words)
         )
         return found.moved_by(start) if found else None
@@ -151,7 +153,7 @@ def _objection(held: _Held) -> Objection | None:
 def _missing(held: _Held) -> Objection | None:
     """Amounts that the statement asks for and the answer lacks, unless an accepted wording does without."""
     accepted = held.criterion.accepted if held.criterion else ()
-    if any(not any(c.isdigit() for c in wording) for wording in accepted):
+    if any(says_nearly(wording, held.response.text) for wording in accepted):
         return None
     lacking = lacks_amounts(held.question.stem, held.statement, held.response.text)
     if not lacking:
@@ -164,6 +166,18 @@ def _share_left(held: _Held) -> int:
     wanted = len(wanted_amounts(held.question.stem, held.statement))
     wrong = len(lacks_amounts(held.question.stem, held.statement, held.response.text))
     return held.award.full_steps * (wanted - wrong) // wanted if wanted else 0
+
+
+def _left_of_whole(held: _Held, objection: Objection) -> int:
+    """Of a whole answer one wrong result, or one clause of several, takes its part."""
+    if objection.kind is Kind.NUMBER:
+        return _share_left(held)
+    several = len(prepared(held.statement).clauses) >= _SEVERAL
+    if not several or objection.kind not in (Kind.OPPOSITE, Kind.DENIED):
+        return 0
+    half = held.award.full_steps // 2
+    has_results = bool(wanted_amounts(held.question.stem, held.statement)) and is_point(held.statement)
+    return min(half, _share_left(held)) if has_results else half
 
 
 def _without_number(held: _Held, objection: Objection) -> Award:
@@ -259,11 +273,14 @@ def _not_both(
     for one in range(len(awards)):
         for other in range(one + 1, len(awards)):
             first, second = awards[one], awards[other]
-            if not (first.steps and second.steps and _overlap(first, second)):
+            if not (first.steps and second.steps and _opposite(statements[one], statements[other])):
                 continue
-            if not _opposite(statements[one], statements[other]):
+            pair = (other, one) if second.confidence <= first.confidence else (one, other)
+            falls = next(
+                (n for n in pair if _is_borrowed(n, awards, one + other - n, statements, response)), None
+            )
+            if falls is None:
                 continue
-            falls = other if second.confidence <= first.confidence else one
             reason = shared_reason(question, awards[falls].evidence)
             lowered = _lowered(awards[falls], 0, Kind.OPPOSITE, reason, awards[falls].evidence)
             awards[falls] = _signed(awards[falls], lowered, base)
@@ -274,10 +291,13 @@ def _opposite(one: str, other: str) -> bool:
     return any(first.opposes(second) for first in claims_of(one) for second in claims_of(other))
 
 
-def _overlap(one: Award, other: Award) -> bool:
-    """Whether all evidence of one of them is evidence of the other, too."""
-    return any(
-        mine
-        and all(any(a.part == b.part and a.start < b.end and b.start < a.end for b in theirs) for a in mine)
-        for mine, theirs in ((one.evidence, other.evidence), (other.evidence, one.evidence))
-    )
+def _is_borrowed(
+    at: int, awards: Sequence[Award], other: int, statements: Sequence[str], response: Response
+) -> bool:
+    """Whether an award has no words of its own beside another's, and the answer claims none of its claims."""
+    mine, theirs = awards[at].evidence, awards[other].evidence
+    if not mine or awards[at].model.startswith(_WORDED):
+        return False
+    if any(said.agrees(claim) for said in claims_of(response.text) for claim in claims_of(statements[at])):
+        return False
+    return all(any(a.part == b.part and a.start < b.end and b.start < a.end for b in theirs) for a in mine)

@@ -31,6 +31,8 @@ _UNIT = re.compile(r"\s*([A-Za-zΩμ°%/·^\d()+\- \u3400-\u9fff]{1,24})")
 _LONGEST_UNIT = 24
 #: Little words of English that are units elsewhere.
 _NO_UNITS = frozenset("a A as am at in h d t s m c C k K T F bar mi min".split())  # noqa: SIM905 -- a list of letters
+#: What makes a number a part of an expression: 2n+1.
+_ALGEBRA = re.compile(r"\s*[A-Za-z(/^+*x·√π]|\)\s*/")
 #: A space inside a unit, unless it stands between English words or beside a stroke.
 _APART = re.compile(r"(?<![A-Za-z]{3})\s+(?![/·])|\s+(?![/·]|[A-Za-z]{3})")
 _BREAK = re.compile(r"[,;:!?\n、。]|\.(?!\d)")
@@ -93,10 +95,12 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
         gap = folded[last:start]
         if not (found and _GOES_ON.match(gap)):
             name, label = _named(folded[:start], gap)
-        span = Span(offsets[start], offsets[stop - 1] + 1) if written == text else Span(0, len(text))
-        denied = _DENIED.search(folded[:start]) is not None
-        said = written[offsets[start] : offsets[stop - 1] + 1].strip()
-        found.append(Amount(value, unit, name, span, said, label, denied, guessed))
+        denial = _DENIED.search(folded[:start])
+        first, past = offsets[denial.start() if denial else start], offsets[stop - 1] + 1
+        span = Span(first, past) if written == text else Span(0, len(text))
+        said = written[first:past].strip()
+        unsure = guessed or (unit is None and _ALGEBRA.match(folded, stop) is not None)
+        found.append(Amount(value, unit, name, span, said, label, denial is not None, unsure))
         last = stop
     return tuple(found)
 
@@ -163,7 +167,9 @@ def _unit(folded: str, end: int) -> tuple[Unit | None, int]:
 
 
 def _may_be_unit(text: str, apart: bool) -> bool:
-    if text[0] in "/·^)+-(0123456789" or _APART.search(text):
+    if "+" in text or text[-1] in "/·(-^x" or text.count("(") != text.count(")"):
+        return False
+    if text[0] in "/·^)-(0123456789" or _APART.search(text):
         return False
     if not (any(c.isalpha() for c in text) or text in "%°"):
         return False

@@ -17,12 +17,14 @@ from marking.scoring.guarding.names import STRIPPED, heads_of
 from marking.scoring.spans import Span
 
 _UP, _DOWN, _SAME = "up", "down", "same"
+#: What may follow a predicate of one character.
+_ENDS = r"(?=$|[,.;:!?\n ]|了|所以|因此|则|就|而|使|越)"
 #: Changes and states that are predicates wherever they stand, then single characters that need an end after them.
 _CHINESE = re.compile(
-    r"(?P<same>(?:保持|始终|仍然?|依然)?(?:不变|恒定|一样大)|(?:没有?|不|未|无)(?:发生)?(?:任何)?(?:改变|变化|变(?![大小高低多少快慢强弱长短亮暗]))|(?<=.)一定(?=$|[,.;:!?\n了]))"
-    r"|(?P<up>变大|增大|增加|增多|升高|上升|提高|加大|变高|变快|变多|变强|变亮|变长|增强|加快|扩大|[更较越很][大高多快强])"
-    r"|(?P<down>变小|减小|减少|降低|下降|变低|变慢|变少|变弱|变暗|变短|减弱|减慢|缩小|[更较越很][小低少慢弱])"
-    r"|(?P<high>[大高])(?=$|[,.;:!?\n ]|了|所以|因此|则|就|而|使)|(?P<low>[小低])(?=$|[,.;:!?\n ]|了|所以|因此|则|就|而|使)"
+    rf"(?P<same>(?:保持|始终|仍然?|依然)?(?:不变|恒定|一样大)|(?:没有?|不|未|无)(?:发生)?(?:任何)?(?:改变|变化|变(?![大小高低多少快慢强弱长短亮暗]))|(?<=.)一定(?=$|[,.;:!?\n了]))"
+    rf"|(?P<up>变大|增大|增加|增多|升高|上升|提高|加大|变高|变快|变多|变强|变亮|变长|增强|加快|扩大|[更较越很][大高多快强]{_ENDS})"
+    rf"|(?P<down>变小|减小|减少|降低|下降|变低|变慢|变少|变弱|变暗|变短|减弱|减慢|缩小|[更较越很][小低少慢弱]{_ENDS})"
+    rf"|(?P<high>[大高]){_ENDS}|(?P<low>[小低]){_ENDS}"
 )
 #: A single character before a quantity's name ends a claim, too: 气压大沸点低.
 _BEFORE_NAME = re.compile(
@@ -52,6 +54,7 @@ _ENGLISH_BREAK = re.compile(
 _ENGLISH_DENIAL = re.compile(r"(?:\bnot|n't|\bnever|\bcannot)(?:\s+(?:be|really|get|become))?\s*$")
 _ENGLISH_DOUBT = re.compile(r"\b(?:if|whether|would|unless)\b[^,.;]*$")
 _OBJECT = re.compile(r"\s+(?:the|its|their|a|an)\s+([a-z]+(?:\s+[a-z]+)?)")
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?|got)\s*$")
 _PREPOSITION = re.compile(r"\b(?:of|in|on|for|at|from|with|by)\b")
 #: So many characters before a claim are its surroundings.
 _SURROUNDINGS = 14
@@ -226,7 +229,7 @@ def _english(text: str) -> list[_Found]:
                 sense = _UP if match.lastgroup == "more" else _DOWN
                 found.append(((_head(before), right), sense, denied, start, match.end()))
             continue
-        acted = _OBJECT.match(text, match.end())
+        acted = None if _PASSIVE.search(before) else _OBJECT.match(text, match.end())
         if acted is not None and match.lastgroup != _SAME:
             subject, taken = _head(acted[1]), acted.end()
         elif _head(before):

@@ -94,7 +94,8 @@ def claim_objection(statement: str, answer: str, others: Sequence[str] = ()) -> 
         others: statements of the item's other criteria; what they ask for is not held against this one,
             unless the words around it are this one's.
     """
-    wanted = claims_of(statement)
+    every = claims_of(statement)
+    wanted = [claim for claim in every if not any(claim.opposes(other) for other in every)]
     given = claims_of(answer)
     rivals = [claim for other in others for claim in claims_of(other)]
     against: list[tuple[Claim, Claim]] = []
@@ -172,7 +173,8 @@ _ENGLISH_NO = re.compile(
     r"(?:\b(?:do|does|did|is|are|was|were|will|can|could|has|have)\s*(?:not|n't)|\bcannot|\bnever)\s+(?:be\s+|been\s+)?([a-z]+)"
 )
 _CLAUSE = re.compile(r"[^,;:!?\n()。，；：！？]+")
-_DIRECTION = re.compile("[大小高低多少快慢强弱变]|相等|等于|同样")
+#: Not verbs, or the matter of claims.
+_DIRECTION = re.compile("[大小高低多少快慢强弱变]|相等|等于|同样|一定|必|需要|可以|能够|仅|只|太")
 _LEFT_OF_VERB = 3
 
 
@@ -205,6 +207,7 @@ def _denied_verbs(text: str) -> list[tuple[int, int, str, str]]:
                 continue
             verb = match[1] if whole.has_hanzi else stem(match[1])
             start, end = clause.start(), clause.start() + match.end()
+            start += len(before) - len(before.lstrip())
             found.append((whole.offsets[start], whole.offsets[end - 1] + 1, verb, subject))
     return found
 

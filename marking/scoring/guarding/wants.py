@@ -10,6 +10,8 @@ from marking.scoring.guarding.names import all_named, first_named
 
 #: A statement with no more besides its numbers is about them: so many Chinese characters, English words.
 _FEW_CHARACTERS, _FEW_WORDS = 14, 6
+#: So much of a wording has to stand in an answer that may lack its number.
+_MUCH = 0.4
 _RESULT = re.compile(r"(?:=|≈|是|为|等于)\s*$")
 
 
@@ -90,5 +92,13 @@ def lacks_amounts(question: str, statement: str, answer: str) -> tuple[Amount, .
     return tuple(
         group[0]
         for group in wanted_amounts(question, statement)
-        if not any(a.equals(w) for a in given for w in group)
+        if not any(a.equals(w) and not a.denied for a in given for w in group)
     )
+
+
+def says_nearly(wording: str, answer: str) -> bool:
+    """Whether an answer has much of an accepted wording that does without numbers (pairs of characters)."""
+    if any(c.isdigit() for c in wording):
+        return False
+    pairs = {wording[i : i + 2] for i in range(len(wording) - 1)} or {wording}
+    return sum(pair in answer for pair in pairs) >= _MUCH * len(pairs)

@@ -186,6 +186,9 @@ RIGHT = [
     ("水蒸发了", "如果不加热，水就不会很快蒸发，加热后水蒸发了"),
     ("声音不能在真空中传播", "真空不能传声"),
     ("x=3", "2x=6，x=3"),
+    ("需要移动的元素个数是n/2，概率是2n+1", "n/2，2n+2"),
+    ("分配空间小了容易溢出，分配空间大了浪费", "分配空间大了，造成浪费"),
+    ("货物是较小规模、额度较高", "额度较高"),
 ]
 RIGHT_ENGLISH = [
     (PRESSURE, "F/S = 12/0.03 = 400 N/m2"),
@@ -251,6 +254,7 @@ def _is_consistent(award: Award) -> None:
         ("浮力等于6N", "所以浮力是6牛"),
         ("体积为6×10⁻⁴m³", "600cm³"),
         ("拉力等于重力10N，做功W=Fs=30J，功率P=W/t=15W", "F=G=10N，W=Fs=30J，P=W/t=15W"),
+        ("拉力等于重力10N，做功W=Fs=30J，功率P=W/t=15W", "F=G=10N，W=Fs=10N×3m=30J，P=W/t=30J/2s=15W"),
     ],
 )
 def test_a_plain_result_earns_its_criterion(statement: str, answer: str) -> None:
