@@ -184,11 +184,11 @@ def test_a_group_of_three_is_marked_on_the_keyboard_with_one_pulled_out(tab: Tab
     tab.page.wait_for_selector("#empty-none:not([hidden])")
     tab.page.click("#start")
     tab.page.wait_for_selector("#working:not([hidden])")
-    with site.tb.store.write() as uow:
+    make_groups(site, "6")
+    with site.tb.store.write() as uow:  # only then: a page that sees no work and no groups asks no more
         (job,) = uow.jobs.open_of_exam(EXAM_ID)
         uow.jobs.claim(job.id, "w", 60)
         uow.jobs.finish(job.id)
-    make_groups(site, "6")
     tab.says("#title", "3 份")
     assert tab.page.locator(".member").count() == 3
     assert tab.page.locator(".pad-earlier, .pad-machine").count() == 0  # a group has no mark of its own yet
