@@ -18,7 +18,7 @@ from marking.scoring.spans import Span
 from marking.units import Unit, has_known_case, parse_unit
 
 _NUMBER = re.compile(
-    r"(?<![A-Za-z\d.ρη_^])(?:(?<![\d)A-Za-z])[-+])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,15})(?:\.\d{1,15})?"
+    r"(?<![A-Za-wyz\d.ρη_^])(?:(?<![\d)A-Za-z])[-+])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,15})(?:\.\d{1,15})?"
     r"(?:\s*[x*·]\s*10\s*\^?\s*\(?[-+]?\d{1,2}\)?(?![\d.])|[eE][-+]?\d{1,2}(?!\d)|/\d{1,6}(?![\d.]))?"
     r"|(?<![A-Za-z\d.)])10\^\(?[-+]?\d{1,2}\)?"
 )
@@ -155,7 +155,11 @@ def _unit(folded: str, end: int) -> tuple[Unit | None, int]:
         text = room[:size]
         following = folded[begin + size : begin + size + 1]
         if text[-1].isspace() or (
-            text[-1].isascii() and text[-1].isalpha() and following.isascii() and following.isalpha()
+            text[-1].isascii()
+            and text[-1].isalpha()
+            and following.isascii()
+            and following.isalpha()
+            and following != "x"  # the sign of times
         ):
             continue
         if not _may_be_unit(text, begin > end):
