@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 #: Blocks compared by the angle between rows; all others by distance (a Gaussian of it).
 _LINEAR = frozenset({"grams", "words", "counts"})
 _MOST_SCALED = 400
-_GAMMA = {"lsa": 1.0, "embedding": 1.0, "length": 0.25, "base": 0.25, "coverage": 0.05}
+_GAMMA = {"lsa": 1.0, "embedding": 1.0, "length": 0.25, "base": 0.25}
 
 
 class Similarity:

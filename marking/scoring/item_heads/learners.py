@@ -24,7 +24,7 @@ CHOICE_FROM = 30
 
 #: Weights of the blocks of similarity; the first is what few marks are learned with.
 MIXES: tuple[Mapping[str, float], ...] = (
-    {"counts": 2, "embedding": 1, "lsa": 0.5, "base": 0.5, "coverage": 0.5},
+    {"counts": 2, "embedding": 1, "lsa": 0.5, "base": 0.5},
     {"counts": 1},
     {"grams": 1, "words": 1, "counts": 0.5, "lsa": 0.5, "length": 0.2, "embedding": 1, "base": 0.3},
 )

@@ -19,7 +19,7 @@ TREES_FROM = 120
 _FOLDS = 5
 #: n-gram columns that trees look at: those that stand in at least so many marked answers.
 _OFTEN, _FOREST_COLUMNS, _BOOSTED_COLUMNS = 8, 1500, 300
-_DENSE = ("length", "lsa", "base", "coverage", "embedding")
+_DENSE = ("length", "lsa", "base", "embedding")
 
 
 class Forest:
