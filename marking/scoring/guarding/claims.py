@@ -49,7 +49,7 @@ _ENGLISH = re.compile(
     r"|(?P<more>(?:greater|larger|higher|bigger|more|heavier|faster)\s+than)|(?P<fewer>(?:smaller|lower|less|lighter|slower)\s+than))\b"
 )
 _ENGLISH_BREAK = re.compile(
-    r"[,;:!?\n()]|\.(?!\d)|\b(?:and|but|because|so|while|when|if|as|since|that|then)\b"
+    r"[,;:!?\n()]|\.(?!\d)|\b(?:and|but|because|so|while|when|if|as|since|that|then|goes\s+on|passes)\b"
 )
 _ENGLISH_DENIAL = re.compile(r"(?:\bnot|n't|\bnever|\bcannot)(?:\s+(?:be|really|get|become))?\s*$")
 _ENGLISH_DOUBT = re.compile(r"\b(?:if|whether|would|unless)\b[^,.;]*$")

@@ -204,6 +204,7 @@ RIGHT_ENGLISH = [
     (SALT, "The salt did not evaporate but the water did."),
     ("The salt dissolves in water", "The sand did not dissolve, the salt did dissolve."),
     ("Iron is heavier than water", "Iron is heavier than water because it is denser."),
+    ("As time increases, the speed stays the same", "As time goes on the speed of light stays the same."),
     ("The pitch increases", "When the string is shorter the pitch rises."),
 ]
 #: What no criterion's neighbour may take away.
