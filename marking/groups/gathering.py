@@ -8,9 +8,11 @@ marked some of the item's answers already, ``marking.groups.learnt`` joins furth
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 import numpy as np
@@ -34,6 +36,12 @@ from marking.scoring.protocol import Scorer
 #: many answers were wrong at 0.74, hence a little more.
 ALIKE = 0.78
 ALIKE_BY_GRAMS = 0.78
+
+_TOKEN = re.compile(r"[a-z']+|\d+(?:\.\d+)?|[一-鿿]")
+#: Words between whose sides an exchange changes what is said.
+_TURNING = re.compile(r"比|大于|小于|等于|→|转化|变成|变为|而不|than|into|\bto\b|from|by", re.IGNORECASE)
+#: Shared words less words shared in order, as shares of all words: above it two answers are exchanged.
+_REORDERED = 0.12
 
 __all__ = ["ALIKE", "Embed", "group_responses"]
 
@@ -89,7 +97,8 @@ def group_responses(
     left = [n for n in range(len(answers)) if n not in taken]
     least = ALIKE if embed is not None else ALIKE_BY_GRAMS
     rare = rarity([one.present for one in answers], words)
-    groups = [_plain(GroupKind.BLANK, blank, language), _plain(GroupKind.UNREAD, unread, language)]
+    groups = [_plain(GroupKind.BLANK, blank, language)]
+    groups += [_plain(GroupKind.UNREAD, [n], language) for n in unread]  # nobody knows what they say
     groups += [_learnt(group, answers, own, words, rare, language) for group in joined]
     groups += [
         _alike(members, answers, own, words, rare, language)
@@ -195,13 +204,30 @@ def _linked(
         likest, least = -1, needed
         for at, group in enumerate(linked):
             likeness = float((rows[group] @ rows[same[0]]).min())
-            if likeness >= least:
+            if likeness >= least and not any(are_exchanged(answers[same[0]], answers[n]) for n in group):
                 likest, least = at, likeness
         if likest < 0:
             linked.append(list(same))
         else:
             linked[likest] += same
     return [tuple(group) for group in linked]
+
+
+def are_exchanged(one: Answer, other: Answer) -> bool:
+    """Whether two answers use nearly the same words in another order, where order can turn the sense.
+
+    "甲比乙大" and "乙比甲大", "温度不变，压强改变" and "温度改变，压强不变": what is denied, compared or changed is bound to
+    what stands beside it. Reordering without such a word is harmless.
+    """
+    if one.plain == other.plain or not (
+        _TURNING.search(one.text) or one.traits.negations or one.traits.directions
+    ):
+        return False
+    first, second = (_TOKEN.findall(answer.text.lower()) for answer in (one, other))
+    total = max(1, len(first) + len(second))
+    shared = 2 * sum((Counter(first) & Counter(second)).values()) / total
+    in_order = SequenceMatcher(None, first, second, autojunk=False).ratio()
+    return shared - in_order > _REORDERED
 
 
 def medoid_first(members: Sequence[int], rows: NDArray[np.float32]) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -344,3 +345,22 @@ def test_two_thousand_answers_take_less_than_ten_seconds() -> None:
     )
     assert time.process_time() - begun < 10
     assert sum(group.size for group in groups) == 2000
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("甲比乙大", "乙比甲大"),
+        ("温度不变，压强改变", "温度改变，压强不变"),
+        ("铜不是导体而锌是导体", "锌不是导体而铜是导体"),
+        ("动能转化为势能", "势能转化为动能"),
+        ("The copper is heavier than the iron", "The iron is heavier than the copper"),
+        ("the salt did not dissolve but the sand did", "the sand did not dissolve but the salt did"),
+    ],
+)
+def test_the_same_words_the_other_way_round_share_no_group(one: str, other: str) -> None:
+    language: Literal["zh", "en"] = "en" if one.isascii() else "zh"
+    question = Question(stem="?", language=language)
+    rubric = Rubric(full_steps=1, references=(one,))
+    groups = group_responses(question, rubric, [Response(text=one), Response(text=other)], None)
+    assert [group.size for group in groups] == [1, 1]
