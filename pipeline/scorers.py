@@ -8,6 +8,7 @@ from core.scoring import Question, Response, Rubric
 from core.settings import Settings
 from core.store import UnitOfWork
 from marking.judge.quiet import QuietScorer
+from marking.scoring.guards import GuardedScorer
 from marking.scoring.protocol import Scorer
 from marking.scoring.shipped import shipped_scorer
 from marking.scoring.statistical import StatisticalScorer
@@ -19,11 +20,16 @@ def scorer_named(name: str, settings: Settings) -> Scorer:
     """The scorer called ``auto``, ``shipped`` or ``statistical``; auto asks the judge where one is set."""
     match name:
         case "statistical":
-            return QuietScorer(WordedScorer(StatisticalScorer()))
+            return QuietScorer(GuardedScorer(WordedScorer(StatisticalScorer())))
         case "auto" if settings.judge_kind != "none":
-            return QuietScorer(WordedScorer(scorer_of(settings, fallback=shipped_scorer())))
+            return QuietScorer(WordedScorer(scorer_of(settings, fallback=guarded_scorer())))
         case _:
-            return QuietScorer(WordedScorer(shipped_scorer()))
+            return QuietScorer(guarded_scorer())
+
+
+def guarded_scorer() -> Scorer:
+    """Wordings, then the shipped scorer; both held against numbers, denials and directions."""
+    return GuardedScorer(WordedScorer(shipped_scorer()))
 
 
 def has_short_answers(exam: Exam) -> bool:
@@ -33,7 +39,7 @@ def has_short_answers(exam: Exam) -> bool:
 
 def quick_scorer(exam: Exam) -> Scorer | None:
     """What scores while pages are read: wordings, then the shipped scorer. No server is waited for."""
-    return QuietScorer(WordedScorer(shipped_scorer())) if has_short_answers(exam) else None
+    return QuietScorer(guarded_scorer()) if has_short_answers(exam) else None
 
 
 class ExamScorer:
@@ -48,14 +54,17 @@ class ExamScorer:
     def __init__(self, settings: Settings, uow: UnitOfWork, exam: Exam) -> None:
         self._exam = exam
         self._inner: Scorer | None = None
+        self._asks = settings.judge_kind != "none"
         if has_short_answers(exam):
             names = _names(uow.candidates.roster(exam.id))
-            self._inner = scorer_of(settings, judge_usage(uow, exam.id), names, shipped_scorer())
+            self._inner = scorer_of(settings, judge_usage(uow, exam.id), names, guarded_scorer())
 
     @property
     def scorer(self) -> Scorer | None:
-        """Wordings before it; ``None`` for an exam without short answers."""
-        return None if self._inner is None else QuietScorer(WordedScorer(self._inner))
+        """Wordings before a judge; ``None`` for an exam without short answers."""
+        if self._inner is None:
+            return None
+        return QuietScorer(WordedScorer(self._inner) if self._asks else self._inner)
 
     def is_answered(self, question: Question, rubric: Rubric, response: Response) -> bool:
         """Whether asking again about the response would change nothing."""

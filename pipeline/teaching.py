@@ -25,6 +25,7 @@ from core.store.base import utc_now
 from marking import rubric_digest
 from marking.evidence import evidence_of
 from marking.reading_odds import is_unread
+from marking.scoring.guards import NAME as GUARDS
 from marking.scoring.item_head import Embed, ItemHead
 from marking.scoring.protocol import Scorer
 from marking.scoring.worded import MODEL as WORDED
@@ -222,10 +223,9 @@ def _evidenced(award: Award, response: Response) -> Award:
 
 
 def _shipped() -> Scorer:
-    from marking.scoring.shipped import shipped_scorer  # noqa: PLC0415  (loads models, seldom needed here)
-    from marking.scoring.worded import WordedScorer  # noqa: PLC0415
+    from pipeline.scorers import guarded_scorer  # noqa: PLC0415  (loads models, seldom needed here)
 
-    return WordedScorer(shipped_scorer())
+    return guarded_scorer()
 
 
 def _embed(language: str) -> Embed | None:
@@ -254,13 +254,15 @@ def _is_measured(found: _Lessons) -> bool:
 
 
 def _kept_rules(found: _Lessons, page: str, awards: tuple[Award, ...]) -> tuple[Award, ...]:
-    """What a rule decides stays as it was: numbers and formulas worked out, wordings that stand there outright."""
+    """What a rule decides stays as it was: steps worked out, wordings that stand there outright, broken guards."""
     before = {award.criterion: award for award in found.waiting[page].awards}
     checked = {criterion.id for criterion in found.item.criteria if criterion.check is not None}
     kept = {
         name: award
         for name, award in before.items()
-        if name in checked or (award.model.startswith(WORDED) and award.evidence)
+        if name in checked
+        or (award.model.startswith(WORDED) and award.evidence)
+        or award.model.endswith(GUARDS)
     }
     return tuple(kept.get(award.criterion, award) for award in awards)
 
