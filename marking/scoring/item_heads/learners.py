@@ -1,8 +1,9 @@
 """Learners of one target (a criterion, or the whole item) and their stack.
 
-With few marks one kriging with fixed weights; with some, the kriging with the best leave-one-out error of a
-few; with hundreds also a forest and boosted trees, weighted by what each foresaw of marks that it had not
-seen (stacking: Wolpert 1992, with weights of at least zero: Breiman 1996).
+With few marks the plain mean of krigings on several mixes of blocks: so few marks cannot tell which mix is
+best, and a choice among them by leave-one-out error loses to their mean. With hundreds also a forest and
+boosted trees, weighted by what each foresaw of marks that it had not seen (stacking: Wolpert 1992, with weights
+of at least zero: Breiman 1996).
 """
 
 from __future__ import annotations
@@ -19,15 +20,13 @@ from marking.scoring.item_heads.trees import TREES_FROM, Boosted, Forest
 Floats = NDArray[np.float64]
 Blocks = Mapping[str, Any]
 
-#: From so many marks on another kriging than the usual may be chosen.
-CHOICE_FROM = 30
-
-#: Weights of the blocks of similarity; the first is what few marks are learned with.
+#: Weights of the blocks of similarity; with few marks, the first tells which marked answers are nearest.
 MIXES: tuple[Mapping[str, float], ...] = (
     {"counts": 2, "embedding": 1, "lsa": 0.5, "base": 0.5},
     {"counts": 1},
     {"grams": 1, "words": 1, "counts": 0.5, "lsa": 0.5, "length": 0.2, "embedding": 1, "base": 0.3},
 )
+#: Tried where trees take part; fewer marks tell too little of their own noise.
 NOISES = (0.3, 1.0)
 _USUAL_NOISE = 0.5
 #: Answers foreseen together.
@@ -76,13 +75,11 @@ class KrigingLearner:
 
 
 class Stack:
-    """Learners and the weight of each; with one learner, that learner."""
+    """Learners and the weight of each, which sum to one."""
 
-    def __init__(self, learners: tuple[Learner, ...], shares: Floats) -> None:
-        foreseen = np.stack([learner.left_out for learner in learners], axis=1)
-        self._learners = learners
-        self._weights = _weights(foreseen, shares)
-        self.left_out: Floats = foreseen @ self._weights
+    def __init__(self, learners: tuple[Learner, ...], weights: Floats) -> None:
+        self._learners, self._weights = learners, weights
+        self.left_out: Floats = _foreseen(learners) @ weights
 
     def predict(self, blocks: Blocks, prior: Floats) -> Floats:
         """(N,) expected shares."""
@@ -91,20 +88,24 @@ class Stack:
 
 
 def krigings(pool: Blocks, marked: Blocks, shares: Floats, prior: Floats) -> tuple[KrigingLearner, ...]:
-    """The usual kriging for few marks; for more, one of each mix, best first."""
-    if len(shares) < CHOICE_FROM:
-        usual = Similarity(MIXES[0], pool)
-        return (KrigingLearner(usual, (_USUAL_NOISE,), marked, shares, prior),)
-    tried = [KrigingLearner(Similarity(mix, pool), NOISES, marked, shares, prior) for mix in MIXES]
-    return tuple(sorted(tried, key=lambda learner: learner.error))
+    """One of each mix: in the order of the mixes for few marks, the best foreseeing first for many."""
+    many = len(shares) >= TREES_FROM
+    noises = NOISES if many else (_USUAL_NOISE,)
+    tried = [KrigingLearner(Similarity(mix, pool), noises, marked, shares, prior) for mix in MIXES]
+    return tuple(sorted(tried, key=lambda learner: learner.error) if many else tried)
 
 
 def learn(tried: tuple[KrigingLearner, ...], marked: Blocks, shares: Floats, prior: Floats) -> Stack:
     """The stack for so many marks."""
     if len(shares) < TREES_FROM:
-        return Stack(tried[:1], shares)
-    trees = (Forest(marked, shares, prior), Boosted(marked, shares, prior))
-    return Stack((*tried, *trees), shares)
+        return Stack(tried, np.full(len(tried), 1 / len(tried)))
+    learners: tuple[Learner, ...] = (*tried, Forest(marked, shares, prior), Boosted(marked, shares, prior))
+    return Stack(learners, _weights(_foreseen(learners), shares))
+
+
+def _foreseen(learners: tuple[Learner, ...]) -> Floats:
+    """(k, M) what each learner foresaw of each mark."""
+    return np.stack([learner.left_out for learner in learners], axis=1)
 
 
 def _weights(foreseen: Floats, shares: Floats) -> Floats:
@@ -112,8 +113,6 @@ def _weights(foreseen: Floats, shares: Floats) -> Floats:
     from scipy.optimize import nnls  # noqa: PLC0415  (workers only)
 
     count = foreseen.shape[1]
-    if count == 1:
-        return np.ones(1)
     centre = foreseen.mean(0)
     pull = 0.1 * np.sqrt(len(shares)) * float(np.std(foreseen))
     rows = np.vstack([foreseen - centre, pull * np.eye(count)])

@@ -18,6 +18,8 @@ Ints = NDArray[np.int64]
 USUAL_WEIGHT = 3.0
 #: How much of the base scorer's expected share is believed before any mark; the marks correct it.
 BELIEVED = 0.5
+#: More marks than these take belief away from it in proportion: from then on the marks themselves tell its worth.
+BELIEVED_UNTIL = 25
 
 
 class Lesson:
@@ -67,4 +69,5 @@ class Lesson:
         return np.asarray(self._words.T @ self.nearest_by.kriging.alpha).ravel()
 
     def _prior(self, base_odds: Floats) -> Floats:
-        return np.asarray(BELIEVED * (base_odds @ np.arange(self.full + 1)) / self.full)
+        believed = BELIEVED * min(1.0, BELIEVED_UNTIL / len(self.steps))
+        return np.asarray(believed * (base_odds @ np.arange(self.full + 1)) / self.full)
