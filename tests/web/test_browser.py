@@ -91,7 +91,7 @@ class Tab:
         self.page.wait_for_function(
             "([s, w]) => document.querySelector(s)?.textContent.includes(w)",
             arg=[selector, words],
-            timeout=5000,
+            timeout=20_000,
         )
 
     def keys(self, *names: str) -> None:
