@@ -31,7 +31,7 @@ from marking.scoring.guarding.scraps import own_clause, scrap_objection
 from marking.scoring.guarding.wants import given_amount, is_point, lacks_amounts, says_nearly, wanted_amounts
 from marking.scoring.protocol import Scorer
 from marking.scoring.spans import evidence_in
-from marking.wordings import forbidden
+from marking.wordings import find_wording, forbidden
 
 _Key = TypeVar("_Key")
 NAME = "guards-1"
@@ -133,12 +133,8 @@ def _objection(held: _Held) -> Objection | None:
         if clause is None:
             return None
         start, words = clause
-        found = (
-            number_objection(question, statement, words)
-            or claim_objection(statement, words)
-            or elsewhere_objection(statement, words)
-        )
-        return found.moved_by(start) if found else None
+        found = _in_clause(question, statement, words)
+        return found.moved_by(start) if found and not _accepted_so(held, words, found) else None
     return (
         number_objection(question, statement, answer)
         or claim_objection(statement, answer, held.others)
@@ -147,6 +143,27 @@ def _objection(held: _Held) -> Objection | None:
         or elsewhere_objection(statement, answer)
         or scrap_objection(statement, held.response, held.award.evidence)
         or _missing(held)
+    )
+
+
+def _in_clause(question: str, statement: str, words: str) -> Objection | None:
+    return (
+        number_objection(question, statement, words)
+        or claim_objection(statement, words)
+        or elsewhere_objection(statement, words)
+    )
+
+
+def _accepted_so(held: _Held, words: str, found: Objection) -> bool:
+    """Whether the standard itself accepts the very words that are objected to: then they are right."""
+    accepted = held.criterion.accepted if held.criterion else ()
+    said = [place for wording in accepted if (place := find_wording(wording, words)) and not place.edits]
+    return any(
+        start < span.end and span.start < end
+        for place in said
+        if not place.negated
+        for start, end in place.spans
+        for span in found.spans
     )
 
 

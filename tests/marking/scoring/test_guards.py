@@ -11,6 +11,7 @@ from core.marks import Award, Evidence, Verdict
 from core.scoring import Question, Response, Rubric
 from marking.scoring.guards import GuardedScorer
 from marking.scoring.protocol import score
+from marking.scoring.worded import WordedScorer
 
 
 class Given:
@@ -353,3 +354,11 @@ def test_the_name_tells_the_rules() -> None:
 )
 def test_odd_answers_are_no_error(answer: str) -> None:
     assert _held(WEIGHT, answer).full_steps == 2
+
+
+def test_what_the_standard_accepts_in_so_many_words_is_right_whatever_its_statement_says() -> None:
+    criterion = Criterion(id="1", steps=2, statement="动摩擦因数不变", accepted=("不变", "增大一倍"))
+    rubric = Rubric(full_steps=2, criteria=(criterion,))
+    scorer = GuardedScorer(WordedScorer())
+    award = score(scorer, Question(stem="?"), rubric, Response(text="动摩擦因数增大一倍"))[0]
+    assert award.steps == 2
