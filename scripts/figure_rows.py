@@ -93,7 +93,8 @@ MARKING_ROWS = (
     Row("the same: settled without a person", "同上：不经人工即定分的比例", "licence", "settled_share"),
     Row("answer groups, ASAP-SAS 5 and 6: teacher's actions per 100 answers", "答案分组，ASAP-SAS 5、6：每百份作答老师操作次数",
         "groups", "asap_actions_per_100", "number"),
-    Row("the same: purity", "同上：纯度", "groups", "asap_purity"),
+    Row("the same: purity, per cent", "同上：纯度，百分之", "groups", "asap_purity", "kappa"),
     Row("the same, SciEntsBank", "同上，SciEntsBank：操作次数", "groups", "scientsbank_actions_per_100", "number"),
-    Row("the same: purity of SciEntsBank", "同上，SciEntsBank：纯度", "groups", "scientsbank_purity"),
+    Row("the same: purity of SciEntsBank, per cent", "同上，SciEntsBank：纯度，百分之",
+        "groups", "scientsbank_purity", "kappa"),
 )  # fmt: skip
