@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.exams import NumericKey
@@ -98,12 +98,14 @@ def test_words_that_are_no_unit_are_none(word: str) -> None:
     assert parse_unit(word) is None
 
 
+@settings(deadline=None)  # the first call makes the registry of units
 @given(st.text(max_size=70))
 def test_any_text_is_a_quantity_or_none(text: str) -> None:
     parse_quantity(text)
     compare_quantity(TEN_N, text)
 
 
+@settings(deadline=None)  # the first call makes the registry of units
 @given(st.text(alphabet="0123456789.+-eE×xX10^/,()% kgmNs米秒", max_size=40))
 def test_any_text_that_looks_like_a_number_is_compared(text: str) -> None:
     compare_quantity(DENSITY, text)
